@@ -1,0 +1,238 @@
+#ifndef WEFT_FLOWGRAPH_PROGRAM_H_
+#define WEFT_FLOWGRAPH_PROGRAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "common/source_location.h"
+#include "flowgraph/graph.h"
+#include "flowgraph/ids.h"
+#include "typesystem/lltype.h"
+#include "typesystem/type.h"
+
+// A whole program: every phase takes it and hands it on, changed.
+namespace weft::flowgraph {
+
+struct FieldInfo {
+  std::string name;
+  TypeId type;
+  SourceLoc loc;
+  // Declared const, or (set by the annotator) written by nothing but constructors of the object.
+  bool immutable = false;
+};
+
+// What kind of scalar an Unboxed class holds.
+enum class UnboxedKind : uint8_t { kNone, kInt, kFloat };
+
+struct ClassInfo {
+  // Qualified, with template arguments: "lox::Instance", "weft::ListData<int>".
+  std::string name;
+  // Invalid for weft::Object alone, which is class 0.
+  ClassId parent;
+  // Own fields only.
+  std::vector<FieldInfo> fields;
+  // The implementations that this class gives: of methods that it introduces and of inherited ones.
+  // A pure virtual method has no entry.
+  std::vector<std::pair<MethodId, FunctionId>> implementations;
+  bool is_abstract = false;
+  bool is_exception = false;
+  UnboxedKind unboxed = UnboxedKind::kNone;
+  // The implementation of weft::Object::finalize, when the class or a base overrides it.
+  FunctionId finalizer;
+  SourceLoc loc;
+
+  // Set by the rtyper.
+  ContainerId container;
+};
+
+// A virtual method, known by the class that introduces it.
+struct MethodInfo {
+  std::string name;
+  ClassId introduced_by;
+  // Function type; the first parameter is the object, at the introducing class.
+  TypeId type;
+  SourceLoc loc;
+};
+
+struct ValueClassInfo {
+  std::string name;
+  // A base value class is flattened: its fields come first.
+  std::vector<FieldInfo> fields;
+  SourceLoc loc;
+};
+
+struct GlobalInfo {
+  std::string name;
+  TypeId type;
+  SourceLoc loc;
+  // A constant C array: its items flattened into scalars, row by row. Only type Table has them.
+  std::vector<Constant> items;
+  // Table: the types of one item's scalars. Otherwise empty.
+  std::vector<TypeId> item_types;
+  // The value at start, of a scalar global; set when the heap is frozen (and by the frontend for
+  // globals that are constant-initialised).
+  Constant initial{Constant::Kind::kZero, 0};
+  // Set when the heap is frozen: nothing that runs afterwards writes it.
+  bool is_constant = false;
+};
+
+// A function of the run-time library or the platform, called with C conventions.
+struct ExternalInfo {
+  // The symbol, "weft_os_read" or "sin".
+  std::string symbol;
+  TypeId type;
+  // No effect and the result depends on the operands alone: may be folded and dropped.
+  bool is_pure = false;
+  bool may_raise = false;
+  bool is_noreturn = false;
+  SourceLoc loc;
+};
+
+struct FunctionHints {
+  bool always_inline = false;
+  bool never_inline = false;
+  bool elidable = false;
+  bool interpreter_loop = false;
+  bool cold = false;
+  bool unroll = false;
+};
+
+struct FunctionInfo {
+  // Unique and stable, as a person would write it: "lox::VM::run", with "(int)" appended when
+  // overloads would collide. Backends mangle it.
+  std::string name;
+  // Function type.
+  TypeId type;
+  std::vector<std::string> parameter_names;
+  SourceLoc loc;
+  FunctionHints hints;
+  // The method whose object is the first parameter, or a constructor: that parameter is not null.
+  bool has_this = false;
+  bool is_constructor = false;
+  // Never returns normally.
+  bool is_noreturn = false;
+  Graph graph;
+
+  // Facts that the annotator sets and later passes keep up to date.
+  bool may_raise = true;
+  bool may_collect = true;
+};
+
+// An object of the frozen heap: what the globals' initialisers built, as an image in memory.
+struct FrozenObject {
+  ContainerId container;
+  // Number of items, if the container has items.
+  int64_t length = 0;
+  // The object's bytes from its header on. The header, the pointers and the functions in it are
+  // zero; `links` says what belongs there.
+  std::vector<uint8_t> bytes;
+  struct ObjectLink {
+    uint32_t offset;
+    FrozenId object;
+  };
+  struct FunctionLink {
+    uint32_t offset;
+    FunctionId function;
+  };
+  std::vector<ObjectLink> objects;
+  std::vector<FunctionLink> functions;
+};
+
+// Functions by type id: functions[id - first_type_id]; an invalid one is never called.
+struct DispatchTable {
+  std::string name;
+  uint32_t first_type_id = 0;
+  // Function type of the entries.
+  TypeId type;
+  std::vector<FunctionId> functions;
+};
+
+// The classes of dsl/ that the toolchain itself refers to. Invalid when the program does not
+// contain them.
+struct KnownClasses {
+  ClassId object;
+  ClassId exception;
+  ClassId weak_ref;
+};
+
+class Program {
+ public:
+  Program() = default;
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  Stage stage = Stage::kSource;
+  SourceFiles files;
+  TypeTable types;
+  lltype::ContainerTable containers;
+
+  std::vector<ClassInfo> classes;
+  std::vector<ValueClassInfo> value_classes;
+  std::vector<MethodInfo> methods;
+  std::vector<GlobalInfo> globals;
+  std::vector<ExternalInfo> externals;
+  // Functions stay where they are once added; ids of removed functions have an empty graph.
+  std::vector<std::unique_ptr<FunctionInfo>> functions;
+  std::vector<FrozenObject> frozen;
+  std::vector<DispatchTable> dispatch_tables;
+  KnownClasses known;
+
+  // The program's entry: int32 (array<str>), or rtyped. Externally called.
+  FunctionId entry;
+  // Runs all globals' initialisers in order, at translation time. Invalid when there are none, and
+  // after the heap has been frozen.
+  FunctionId initializer;
+  // Globals with the instances that the run time raises; invalid when absent.
+  GlobalId memory_error;
+  GlobalId stack_overflow_error;
+
+  ClassInfo& cls(ClassId id) { return classes[id.index]; }
+  const ClassInfo& cls(ClassId id) const { return classes[id.index]; }
+  ValueClassInfo& value_class(ValueClassId id) { return value_classes[id.index]; }
+  const ValueClassInfo& value_class(ValueClassId id) const { return value_classes[id.index]; }
+  MethodInfo& method(MethodId id) { return methods[id.index]; }
+  const MethodInfo& method(MethodId id) const { return methods[id.index]; }
+  GlobalInfo& global(GlobalId id) { return globals[id.index]; }
+  const GlobalInfo& global(GlobalId id) const { return globals[id.index]; }
+  ExternalInfo& external(ExternalId id) { return externals[id.index]; }
+  const ExternalInfo& external(ExternalId id) const { return externals[id.index]; }
+  FunctionInfo& function(FunctionId id) { return *functions[id.index]; }
+  const FunctionInfo& function(FunctionId id) const { return *functions[id.index]; }
+
+  FunctionId AddFunction(std::unique_ptr<FunctionInfo> function);
+
+  // Interned paths and string literals.
+  PathId Path(std::vector<uint32_t> steps);
+  PathId EmptyPath() { return Path({}); }
+  const std::vector<uint32_t>& path(PathId id) const { return paths_[id.index]; }
+  // The path that follows `first`, then `second`.
+  PathId JoinPaths(PathId first, PathId second);
+  LiteralId Literal(std::string_view bytes);
+  const std::string& literal(LiteralId id) const { return literals_[id.index]; }
+  size_t literal_count() const { return literals_.size(); }
+
+  // The type reached by following a path from a value of type `type`.
+  TypeId TypeAtPath(TypeId type, PathId path) const;
+  // The type of the field that ClassPath (cls, path) names.
+  TypeId TypeOfField(ClassId cls, PathId path) const;
+  bool IsSubclass(ClassId cls, ClassId ancestor) const;
+  // The implementation of a method that an object of exactly this class runs; invalid when pure.
+  FunctionId FindImplementation(ClassId cls, MethodId method) const;
+  // "i64", "lox::Instance*", "array<u8>", "fn(i64)->void": for people and the text form.
+  std::string TypeName(TypeId type) const;
+
+ private:
+  std::vector<std::vector<uint32_t>> paths_;
+  absl::flat_hash_map<std::vector<uint32_t>, PathId> path_ids_;
+  std::vector<std::string> literals_;
+  absl::flat_hash_map<std::string, LiteralId> literal_ids_;
+};
+
+}  // namespace weft::flowgraph
+
+#endif  // WEFT_FLOWGRAPH_PROGRAM_H_
