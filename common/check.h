@@ -17,11 +17,11 @@ namespace weft {
 // A CHECK states what the translator itself guarantees: when one fails, the bug is ours and never
 // the user's. Input that a user can write gets a diagnostic (common/diagnostic.h), and what the
 // environment can do gets an ErrorOr (common/error.h).
-#define WEFT_CHECK(condition, ...)                                                           \
-  do {                                                                                       \
-    if (!(condition)) [[unlikely]] {                                                         \
-      ::weft::CheckFailed(__FILE__, __LINE__, #condition, ::fmt::format("" __VA_ARGS__));    \
-    }                                                                                        \
+#define WEFT_CHECK(condition, ...)                                                        \
+  do {                                                                                    \
+    if (!(condition)) [[unlikely]] {                                                      \
+      ::weft::CheckFailed(__FILE__, __LINE__, #condition, ::fmt::format("" __VA_ARGS__)); \
+    }                                                                                     \
   } while (false)
 
 // Marks a place that no valid program state reaches.
