@@ -1,0 +1,164 @@
+#ifndef WEFT_GC_SUPPORT_H_
+#define WEFT_GC_SUPPORT_H_
+
+// What the collectors share: options from the environment, address space, growing lists, messages.
+// Run-time code: no exceptions, no RTTI, nothing that needs libstdc++ when it runs.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "gc/weft_gc.h"
+
+namespace weft::gc {
+
+struct Options {
+  // Collect at every allocation (1) or every n-th (n); 0 for when it is due.
+  uint32_t stress = 0;
+  // Check roots, references and the heap before and after each collection, and poison what is
+  // freed.
+  bool verify = false;
+  // One line to stderr for each collection.
+  bool log = false;
+  // The most bytes the heap may take; 0 for as many as there are.
+  size_t limit = 0;
+};
+
+extern Options options;
+
+// Fills `options` from the WEFT_GC_* variables. A value that makes no sense: one line, exit 2.
+void ReadEnvironment();
+
+// Parses "123", "64K", "64M", "2G". False when the text is nothing of the kind or does not fit.
+bool ParseSize(const char* text, size_t* bytes);
+
+// Prints "weft gc: ..." and aborts. For a heap that is not what it must be, which is a bug of Weft.
+[[noreturn]] void Fatal(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// One line to stderr, for WEFT_GC_LOG.
+void Log(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// Makes the shadow stack, with an unreadable page behind its end.
+void MakeShadowStack(size_t bytes);
+
+uint64_t NowNanoseconds();
+
+// The hash of an object that does not move.
+int64_t HashOfAddress(const weft_object* object);
+
+// A range of address space that becomes memory from its start onwards.
+class Reservation {
+ public:
+  // Takes `bytes` of address space at a multiple of `alignment` (a power of two, at least a page).
+  bool Reserve(size_t bytes, size_t alignment);
+  // Makes at least the first `bytes` readable and writable; fresh memory is zero. False when the
+  // system has no more. Memory is taken in steps that grow with what is already there.
+  bool Commit(size_t bytes);
+  char* base() const { return base_; }
+  size_t reserved() const { return reserved_; }
+
+ private:
+  char* base_ = nullptr;
+  size_t reserved_ = 0;
+  size_t committed_ = 0;
+};
+
+// Gives the memory of whole pages back to the system; they read as zero afterwards.
+void Discard(void* start, size_t bytes);
+
+// A growing list on realloc, which for long ones moves pages and not bytes.
+template <typename T>
+class Vector {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& operator[](size_t i) { return items_[i]; }
+  void Push(T item) {
+    if (size_ == capacity_) [[unlikely]]
+      Grow();
+    items_[size_++] = item;
+  }
+  T Pop() { return items_[--size_]; }
+  void Resize(size_t smaller) { size_ = smaller; }
+  // Frees the memory of a list that has become empty after having been long.
+  void ReleaseIfLarge() {
+    if (size_ == 0 && capacity_ * sizeof(T) > (size_t{1} << 20)) {
+      std::free(items_);
+      items_ = nullptr;
+      capacity_ = 0;
+    }
+  }
+
+ private:
+  void Grow() {
+    size_t capacity = capacity_ == 0 ? 128 : capacity_ * 2;
+    void* items = std::realloc(static_cast<void*>(items_), capacity * sizeof(T));
+    if (items == nullptr) Fatal("out of memory during a collection");
+    items_ = static_cast<T*>(items);
+    capacity_ = capacity;
+  }
+
+  T* items_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+// ---- Objects, as the collectors read them ----
+
+// Size of an object, items included.
+inline size_t SizeOf(const weft_object* object) {
+  const weft_type& type = weft_types[object->type_id];
+  size_t size = type.size;
+  if (type.item_size != 0) {
+    const char* start = reinterpret_cast<const char*>(object);
+    int64_t length = *reinterpret_cast<const int64_t*>(start + type.length_offset);
+    size = type.items_offset + static_cast<size_t>(length) * type.item_size;
+    if (size < type.size) size = type.size;
+  }
+  return size;
+}
+
+// Calls visit(weft_object** slot) for every reference that the object holds, weak ones left out.
+template <typename Visit>
+inline void ForEachReference(weft_object* object, Visit visit) {
+  const weft_type& type = weft_types[object->type_id];
+  char* start = reinterpret_cast<char*>(object);
+  for (uint32_t i = 0; i < type.pointer_count; ++i) {
+    visit(reinterpret_cast<weft_object**>(start + type.pointers[i]));
+  }
+  if (type.item_pointer_count == 0) return;
+  int64_t length = *reinterpret_cast<int64_t*>(start + type.length_offset);
+  char* item = start + type.items_offset;
+  if (type.item_size == sizeof(void*)) {
+    for (int64_t i = 0; i < length; ++i) {
+      visit(reinterpret_cast<weft_object**>(item) + i);
+    }
+    return;
+  }
+  for (int64_t i = 0; i < length; ++i, item += type.item_size) {
+    for (uint32_t j = 0; j < type.item_pointer_count; ++j) {
+      visit(reinterpret_cast<weft_object**>(item + type.item_pointers[j]));
+    }
+  }
+}
+
+inline weft_object** WeakSlot(weft_object* object) {
+  return reinterpret_cast<weft_object**>(reinterpret_cast<char*>(object) +
+                                         weft_types[object->type_id].weak_offset);
+}
+
+// Calls visit(weft_object** slot) for every root: the shadow stack, the globals, the references in
+// frozen objects, and the exception on its way up.
+template <typename Visit>
+inline void ForEachRoot(Visit visit) {
+  for (void** slot = weft_shadow_base; slot != weft_shadow_top; ++slot) {
+    visit(reinterpret_cast<weft_object**>(slot));
+  }
+  for (size_t i = 0; i < weft_static_root_count; ++i) visit(weft_static_roots[i]);
+  for (size_t i = 0; i < weft_frozen_root_count; ++i) ForEachReference(weft_frozen_roots[i], visit);
+  visit(&weft_exception);
+}
+
+}  // namespace weft::gc
+
+#endif  // WEFT_GC_SUPPORT_H_
