@@ -694,7 +694,10 @@ class Parser {
     std::optional<Opcode> opcode = OpcodeByName(name);
     if (!opcode) return Fail(fmt::format("no operation is called '{}'", name));
     op.opcode = *opcode;
-    if (op.info().imm != Imm::None) {
+    if (op.info().imm == Imm::Path && !rest_.starts_with("{")) {
+      // An empty path is not written.
+      op.imm2 = program_->EmptyPath().index;
+    } else if (op.info().imm != Imm::None) {
       Expect("{");
       ParseImmediate(op);
       Expect("}");

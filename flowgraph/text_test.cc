@@ -73,7 +73,7 @@ b1(%6: i64):
 b2:
   call_external{exit} 1:i32
   %7: fn(obj Square)->f64 = promote @Square::area:fn(obj Square)->f64
-  %8: str = array_get{} %0, 0:i64
+  %8: str = array_get %0, 0:i64
   %9: bool = eq %8, "say \"hi\"\0a;\ff"
   return zero:i32
 b3(%10: obj weft::Exception, %11: i64) cold:
