@@ -139,7 +139,7 @@ weft_object* MarkSweep::Allocate(uint32_t type_id, size_t size) {
   if (next_due_ != due_.size()) RunFinalizers();
   char* memory = AllocateOrCollect(size);
   if (memory == nullptr) {
-    weft_exception = weft_memory_error;
+    weft_raise_memory_error();
     return nullptr;
   }
   weft_object* object = reinterpret_cast<weft_object*>(memory);
@@ -188,7 +188,6 @@ void MarkSweep::MarkRoots() {
     if (weft_types[object->type_id].flags & WEFT_TYPE_WEAK) weak_.Push(object);
   }
   for (size_t i = next_due_; i < due_.size(); ++i) MarkSlot(&due_[i]);
-  MarkSlot(&weft_memory_error);
 }
 
 void MarkSweep::ClearWeakReferences(size_t first) {
@@ -398,7 +397,7 @@ weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_t fixed_size, size_
   size_t size = 0;
   if (length < 0 || __builtin_mul_overflow(static_cast<size_t>(length), item_size, &size) ||
       __builtin_add_overflow(size, fixed_size, &size)) {
-    weft_exception = weft_memory_error;
+    weft_raise_memory_error();
     return nullptr;
   }
   weft_object* object = collector.Allocate(type_id, size);

@@ -54,7 +54,7 @@ weft_object* NoCollector::Allocate(uint32_t type_id, size_t size) {
   size_t most =
       options.limit != 0 && options.limit < memory_.reserved() ? options.limit : memory_.reserved();
   if (size > most || rounded > most - used_bytes()) {
-    weft_exception = weft_memory_error;
+    weft_raise_memory_error();
     return nullptr;
   }
   if (static_cast<size_t>(weft_gc_end - weft_gc_next) < rounded) {
@@ -62,7 +62,7 @@ weft_object* NoCollector::Allocate(uint32_t type_id, size_t size) {
     size_t target = (end + kStep - 1) / kStep * kStep;
     if (target > most) target = most;
     if (!memory_.Commit(target)) {
-      weft_exception = weft_memory_error;
+      weft_raise_memory_error();
       return nullptr;
     }
     weft_gc_end = memory_.base() + target;
@@ -138,7 +138,7 @@ weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_t fixed_size, size_
   size_t size = 0;
   if (length < 0 || __builtin_mul_overflow(static_cast<size_t>(length), item_size, &size) ||
       __builtin_add_overflow(size, fixed_size, &size) || size > SIZE_MAX - 8) {
-    weft_exception = weft_memory_error;
+    weft_raise_memory_error();
     return nullptr;
   }
   weft_object* object = collector.Allocate(type_id, size);

@@ -11,7 +11,7 @@
 //  - Every object starts with a weft_object. Type id 0 is no type: the first row of weft_types is
 //    all zero, so a word of zeroed memory is never mistaken for an object.
 //  - Memory is handed out zeroed, with the header (and the length of an array) already filled in.
-//  - An allocation that fails gives NULL and has set weft_exception to weft_memory_error.
+//  - An allocation that fails gives NULL and has called weft_raise_memory_error.
 //  - An allocation may collect, and may run finalizers (which are ordinary generated functions).
 //    Whatever object reference is needed afterwards is in the shadow stack before the call, and is
 //    read back from there when WEFT_GC_MOVES is 1.
@@ -121,10 +121,10 @@ extern const size_t weft_static_root_count;
 extern weft_object* const weft_frozen_roots[];
 extern const size_t weft_frozen_root_count;
 
-// The exception on its way up, NULL when there is none.
+// The exception on its way up, NULL when there is none; a root.
 extern weft_object* weft_exception;
-// The prebuilt exception that a failed allocation raises.
-extern weft_object* weft_memory_error;
+// Makes the prebuilt MemoryError the pending exception. It cannot be allocated then, so it is frozen.
+void weft_raise_memory_error(void);
 
 // ---- The shadow stack ---------------------------------------------------------------------------
 
