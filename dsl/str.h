@@ -24,11 +24,7 @@ namespace weft {
 class WEFT_CORE("str") Str {
  public:
   WEFT_INTRINSIC("str_empty") Str();
-  // `nullptr` is a null string; a template, because 0 would do as one otherwise.
-  template <class N>
-    requires std::is_same_v<N, std::nullptr_t>
-  WEFT_INTRINSIC("str_null")
-  Str(N);
+  WEFT_INTRINSIC("str_null") Str(std::nullptr_t);
   template <size_t N>
   WEFT_INTRINSIC("str_literal")
   Str(const char (&literal)[N]);
@@ -130,9 +126,7 @@ class Str {
  public:
   Str() : data_(reinterpret_cast<direct::StrData*>(direct::empty_str)) {}
   // NOLINTBEGIN(google-explicit-constructor): literals are strings.
-  template <class N>
-    requires std::is_same_v<N, std::nullptr_t>
-  Str(N) : data_(nullptr) {}
+  Str(std::nullptr_t) : data_(nullptr) {}
   template <size_t N>
   Str(const char (&literal)[N]) : data_(direct::str_of_literal(literal, N - 1)) {}
   // NOLINTEND(google-explicit-constructor)

@@ -1,0 +1,48 @@
+#include "rtyper/rtyper.h"
+
+#include "common/check.h"
+#include "rtyper/context.h"
+#include "rtyper/function_rtyper.h"
+#include "rtyper/stack_checks.h"
+
+namespace weft::rtyper {
+
+using flowgraph::Stage;
+
+void Context::Scan() {
+  instantiated_.resize(program.classes.size());
+  place_taken_.resize(program.globals.size());
+  for (const auto& function : program.functions) {
+    for (const Block& block : function->graph.blocks()) {
+      for (const Operation& op : block.ops) {
+        if (op.opcode == Opcode::kNew) instantiated_[op.imm] = true;
+        if (op.opcode == Opcode::kGlobalRef) place_taken_[op.imm] = true;
+      }
+    }
+  }
+}
+
+// Nothing is known without annotations.
+bool Context::IsNonNull(FunctionId function, ValueId value) const { return false; }
+
+bool Rtype(flowgraph::Program& program, const annotator::Annotations* annotations,
+           DiagnosticEngine& diagnostics) {
+  WEFT_CHECK(program.stage == Stage::kSource || program.stage == Stage::kAnnotated);
+  size_t errors = diagnostics.error_count();
+  Context context(program, annotations, diagnostics);
+  context.Scan();
+  context.representations.LayOutClasses();
+  context.LowerSignatures();
+  context.LowerExternals();
+  context.LowerGlobals();
+  if (diagnostics.error_count() != errors) return false;
+  for (size_t f = 0; f < program.functions.size(); ++f) {
+    if (!program.functions[f]->graph.empty()) FunctionRtyper(context, FunctionId(f)).Run();
+  }
+  context.representations.LayOutArrays();
+  program.stage = Stage::kRtyped;
+  InsertStackChecks(program);
+  return diagnostics.error_count() == errors;
+}
+
+}  // namespace weft::rtyper
