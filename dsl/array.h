@@ -28,7 +28,11 @@ template <class T>
 class WEFT_CORE("array") Array {
  public:
   WEFT_INTRINSIC("array_null") Array();
-  WEFT_INTRINSIC("array_null") Array(std::nullptr_t);
+  // `nullptr` is a null array; a template, because 0 would do as one otherwise.
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
+  WEFT_INTRINSIC("array_null")
+  Array(N);
   // A length that is negative or for which there is no memory throws MemoryError.
   WEFT_INTRINSIC("array_new") explicit Array(int64_t length);
 
@@ -66,8 +70,10 @@ template <class T>
 class Array {
  public:
   Array() : data_(nullptr) {}
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
   // NOLINTNEXTLINE(google-explicit-constructor): `nullptr` is a null array.
-  Array(std::nullptr_t) : data_(nullptr) {}
+  Array(N) : data_(nullptr) {}
 
   explicit Array(int64_t length) {
     static_assert(std::is_trivially_copyable_v<T>, "the elements of an Array are plain values");

@@ -36,8 +36,10 @@ template <class R, class... A>
 class WEFT_HANDLE Closure<R(A...)> {
  public:
   Closure() : data_(nullptr) {}
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
   // NOLINTNEXTLINE(google-explicit-constructor): `nullptr` is a null closure.
-  Closure(std::nullptr_t) : data_(nullptr) {}
+  Closure(N) : data_(nullptr) {}
   template <class F>
     requires(!std::is_same_v<F, std::nullptr_t> && !std::is_same_v<F, Closure>)
   // NOLINTNEXTLINE(google-explicit-constructor): a lambda is passed where a closure is wanted.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "dsl/array.h"
 #include "dsl/exception.h"
@@ -159,8 +160,10 @@ template <class K, class V>
 class WEFT_HANDLE Dict {
  public:
   Dict() : data_(new DictData<K, V>()) {}
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
   // NOLINTNEXTLINE(google-explicit-constructor): `nullptr` is a null dict.
-  Dict(std::nullptr_t) : data_(nullptr) {}
+  Dict(N) : data_(nullptr) {}
 
   bool is_null() const { return data_ == nullptr; }
   bool is_same(Dict other) const { return data_ == other.data_; }

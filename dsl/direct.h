@@ -74,9 +74,9 @@ struct Heap {
   uint64_t allocations = 0;
   uint64_t limit = initial_limit();
 
-  // WEFT_HEAP_MAX is a number of bytes, or of KiB, MiB or GiB with the suffix k, m or g.
+  // WEFT_GC_MAX is a number of bytes, or of KiB, MiB or GiB with the suffix k, m or g.
   static uint64_t initial_limit() {
-    const char* text = std::getenv("WEFT_HEAP_MAX");
+    const char* text = std::getenv("WEFT_GC_MAX");
     if (text == nullptr || *text == '\0') return uint64_t{4} << 30;
     char* suffix = nullptr;
     uint64_t limit = std::strtoull(text, &suffix, 10);

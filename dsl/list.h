@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "dsl/array.h"
 #include "dsl/intrinsics.h"
@@ -33,8 +34,10 @@ template <class T>
 class WEFT_HANDLE List {
  public:
   List() : data_(new ListData<T>(4)) {}
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
   // NOLINTNEXTLINE(google-explicit-constructor): `nullptr` is a null list.
-  List(std::nullptr_t) : data_(nullptr) {}
+  List(N) : data_(nullptr) {}
 
   static List with_capacity(int64_t capacity) {
     return List(new ListData<T>(capacity < 1 ? 1 : capacity));

@@ -24,7 +24,11 @@ namespace weft {
 class WEFT_CORE("str") Str {
  public:
   WEFT_INTRINSIC("str_empty") Str();
-  WEFT_INTRINSIC("str_null") Str(std::nullptr_t);
+  // `nullptr` is a null string; a template, because 0 would do as one otherwise.
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
+  WEFT_INTRINSIC("str_null")
+  Str(N);
   template <size_t N>
   WEFT_INTRINSIC("str_literal")
   Str(const char (&literal)[N]);
@@ -126,7 +130,9 @@ class Str {
  public:
   Str() : data_(reinterpret_cast<direct::StrData*>(direct::empty_str)) {}
   // NOLINTBEGIN(google-explicit-constructor): literals are strings.
-  Str(std::nullptr_t) : data_(nullptr) {}
+  template <class N>
+    requires std::is_same_v<N, std::nullptr_t>
+  Str(N) : data_(nullptr) {}
   template <size_t N>
   Str(const char (&literal)[N]) : data_(direct::str_of_literal(literal, N - 1)) {}
   // NOLINTEND(google-explicit-constructor)

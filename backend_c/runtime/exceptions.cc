@@ -16,7 +16,7 @@
 #include <cstring>
 
 #include "backend_c/runtime/os.h"
-#include "backend_c/runtime/weft_runtime.h"
+#include "backend_c/runtime/runtime.h"
 
 weft_object* weft_exception = nullptr;
 
@@ -28,8 +28,7 @@ constexpr uint32_t kMost = 128;
 constexpr uint32_t kKept = 32;
 
 struct Entry {
-  const weft_function* function;
-  int32_t line;
+  const weft_place* place;
   // How often the same place was noted again right after, as recursion does.
   uint32_t repeated;
   // Calls left out between this one and the next.
@@ -75,10 +74,10 @@ void FindGroup(const weft_object* exception) {
   BeginGroup(exception);
 }
 
-void Append(const weft_function* function, int32_t line) {
+void Append(const weft_place* place) {
   if (entry_count > groups[group_count - 1].start) {
     Entry& last = entries[entry_count - 1];
-    if (last.function == function && last.line == line) {
+    if (last.place == place) {
       ++last.repeated;
       return;
     }
@@ -102,7 +101,7 @@ void Append(const weft_function* function, int32_t line) {
       entry_count = first + kKept;
     }
   }
-  entries[entry_count++] = {function, line, 0, 0};
+  entries[entry_count++] = {place, 0, 0};
 }
 
 // What the program printed comes before what the run time has to say.
@@ -111,15 +110,26 @@ void FlushOutput() {
   std::fflush(stdout);
 }
 
-[[noreturn]] void Die(const weft_function* function) {
-  std::fprintf(stderr, "  in %s\n", function->name);
+[[noreturn]] void Die(const weft_place* place) {
+  std::fprintf(stderr, "  in %s\n", place->function);
   std::fflush(stderr);
   std::abort();
 }
 
-void PrintPlace(const weft_function* function, int32_t line) {
+// Raises what a global holds; without it (the program never mentions exceptions) it is the end.
+void RaisePrebuilt(weft_object** slot, const char* text) {
+  if (slot == nullptr || *slot == nullptr) {
+    FlushOutput();
+    std::fprintf(stderr, "fatal error: %s\n", text);
+    std::exit(1);
+  }
+  weft_exception = *slot;
+  BeginGroup(weft_exception);
+}
+
+void PrintPlace(const weft_place* place) {
   FlushOutput();
-  std::fprintf(stderr, "%s:%d: fatal error: ", function->file, static_cast<int>(line));
+  std::fprintf(stderr, "%s:%u: fatal error: ", place->file, static_cast<unsigned>(place->line));
 }
 
 }  // namespace
@@ -127,26 +137,22 @@ void PrintPlace(const weft_function* function, int32_t line) {
 
 using namespace weft::runtime;
 
-void weft_raise(void* exception, const weft_function* function, int32_t line) {
-  weft_object* object = static_cast<weft_object*>(exception);
-  weft_exception = object;
-  FindGroup(object);
-  Append(function, line);
+void weft_exception_set(weft_object* exception, const weft_place* place) {
+  weft_exception = exception;
+  FindGroup(exception);
+  Append(place);
 }
 
-void weft_raise_memory_error(void) {
-  weft_exception = weft_memory_error;
-  BeginGroup(weft_exception);
+void weft_raise_memory_error(void) { RaisePrebuilt(weft_memory_error_slot, "out of memory"); }
+
+void weft_stack_overflowed(const weft_place* place) {
+  RaisePrebuilt(weft_stack_overflow_slot, "stack overflow");
+  Append(place);
 }
 
-void weft_raise_stack_overflow(void) {
-  weft_exception = weft_stack_overflow_error;
-  BeginGroup(weft_exception);
-}
-
-void weft_traceback_add(const weft_function* function, int32_t line) {
+void weft_traceback_add(const weft_place* place) {
   FindGroup(weft_exception);
-  Append(function, line);
+  Append(place);
 }
 
 void weft_traceback_caught(void) {
@@ -156,20 +162,6 @@ void weft_traceback_caught(void) {
 void weft_report_uncaught(void) {
   FlushOutput();
   weft_object* exception = weft_exception;
-  if (group_count > 0 && groups[group_count - 1].exception == exception) {
-    std::fprintf(stderr, "Traceback (most recent call last):\n");
-    for (uint32_t i = entry_count; i > groups[group_count - 1].start; --i) {
-      const Entry& entry = entries[i - 1];
-      if (entry.omitted != 0) {
-        std::fprintf(stderr, "  ... %u other calls\n", static_cast<unsigned>(entry.omitted));
-      }
-      std::fprintf(stderr, "  %s:%d in %s\n", entry.function->file, static_cast<int>(entry.line),
-                   entry.function->name);
-      if (entry.repeated != 0) {
-        std::fprintf(stderr, "  ... %u more of the same\n", static_cast<unsigned>(entry.repeated));
-      }
-    }
-  }
   std::fprintf(stderr, "uncaught exception: %s", weft_types[exception->type_id].name);
   if (weft_exception_message_offset != 0) {
     const weft_str* message = *reinterpret_cast<weft_str**>(reinterpret_cast<char*>(exception) +
@@ -180,49 +172,60 @@ void weft_report_uncaught(void) {
     }
   }
   std::fprintf(stderr, "\n");
+  if (group_count > 0 && groups[group_count - 1].exception == exception) {
+    std::fprintf(stderr, "Traceback (most recent call last):\n");
+    for (uint32_t i = entry_count; i > groups[group_count - 1].start; --i) {
+      const Entry& entry = entries[i - 1];
+      if (entry.omitted != 0) {
+        std::fprintf(stderr, "  ... %u other calls\n", static_cast<unsigned>(entry.omitted));
+      }
+      std::fprintf(stderr, "  %s:%u in %s\n", entry.place->file,
+                   static_cast<unsigned>(entry.place->line), entry.place->function);
+      if (entry.repeated != 0) {
+        std::fprintf(stderr, "  ... %u more of the same\n", static_cast<unsigned>(entry.repeated));
+      }
+    }
+  }
   std::fflush(stderr);
 }
 
-void weft_fatal(void* message, const weft_function* function, int32_t line) {
-  PrintPlace(function, line);
-  const weft_str* text = static_cast<const weft_str*>(message);
+void weft_fatal(const weft_str* text, const weft_place* place) {
+  PrintPlace(place);
   if (text != nullptr) {
     std::fwrite(text->bytes, 1, static_cast<size_t>(text->length), stderr);
   }
   std::fprintf(stderr, "\n");
-  Die(function);
+  Die(place);
 }
 
-void weft_check_failed_null(const weft_function* function, int32_t line) {
-  PrintPlace(function, line);
+void weft_check_nonnull_failed(const weft_place* place) {
+  PrintPlace(place);
   std::fprintf(stderr, "null dereference\n");
-  Die(function);
+  Die(place);
 }
 
-void weft_check_failed_index(int64_t index, int64_t length, const weft_function* function,
-                             int32_t line) {
-  PrintPlace(function, line);
+void weft_check_index_failed(int64_t index, int64_t length, const weft_place* place) {
+  PrintPlace(place);
   std::fprintf(stderr, "index %lld is out of range for length %lld\n",
                static_cast<long long>(index), static_cast<long long>(length));
-  Die(function);
+  Die(place);
 }
 
-void weft_check_failed_zero(const weft_function* function, int32_t line) {
-  PrintPlace(function, line);
+void weft_check_nonzero_failed(const weft_place* place) {
+  PrintPlace(place);
   std::fprintf(stderr, "division by zero\n");
-  Die(function);
+  Die(place);
 }
 
-void weft_check_failed_cast(void* object, const char* expected, const weft_function* function,
-                            int32_t line) {
-  PrintPlace(function, line);
-  std::fprintf(stderr, "bad cast: a %s is no %s\n",
-               weft_types[static_cast<weft_object*>(object)->type_id].name, expected);
-  Die(function);
+void weft_check_cast_failed(weft_object* object, uint32_t expected, const weft_place* place) {
+  PrintPlace(place);
+  std::fprintf(stderr, "bad cast\n  the object is a %s, not a %s\n",
+               weft_types[object->type_id].name, weft_types[expected].name);
+  Die(place);
 }
 
-void weft_unreachable(const weft_function* function, int32_t line) {
-  PrintPlace(function, line);
+void weft_unreachable(const weft_place* place) {
+  PrintPlace(place);
   std::fprintf(stderr, "unreachable code was reached\n");
-  Die(function);
+  Die(place);
 }

@@ -13,23 +13,25 @@
 extern "C" {
 #endif
 
-// A function of the restricted C++ program, for messages. One for each function and each file that
-// code inlined into it comes from.
-typedef struct weft_function {
-  const char* name;
+// A place in the restricted C++ program, for messages.
+typedef struct weft_place {
+  const char* function;
   const char* file;
-} weft_function;
+  uint32_t line;
+} weft_place;
+
+static inline int weft_exception_occurred(void) { return WEFT_UNLIKELY(weft_exception != NULL); }
 
 // Makes `exception` the pending one. Raising the one that was caught last (`throw;`) continues its
 // traceback, any other begins a new one.
-WEFT_COLD_FUNCTION void weft_raise(void* exception, const weft_function* function, int32_t line);
+WEFT_COLD_FUNCTION void weft_exception_set(weft_object* exception, const weft_place* place);
 
-// Makes the prebuilt StackOverflowError pending.
-WEFT_COLD_FUNCTION void weft_raise_stack_overflow(void);
+// Makes the prebuilt StackOverflowError pending; see weft_stack_check.
+WEFT_COLD_FUNCTION void weft_stack_overflowed(const weft_place* place);
 
-// Notes that the pending exception passed this place, which includes the place of an allocation or
-// a stack check that failed.
-WEFT_COLD_FUNCTION void weft_traceback_add(const weft_function* function, int32_t line);
+// Notes that the pending exception passed this place, which may be that of an allocation that
+// raised it.
+WEFT_COLD_FUNCTION void weft_traceback_add(const weft_place* place);
 
 // For an exception that was taken; see weft_exception_take.
 WEFT_COLD_FUNCTION void weft_traceback_caught(void);
@@ -42,24 +44,19 @@ static inline weft_object* weft_exception_take(void) {
   return exception;
 }
 
-// Prints the traceback of the pending exception and `uncaught exception: CLASS: MESSAGE`.
+// Prints `uncaught exception: CLASS: MESSAGE` and the traceback of the pending exception.
 WEFT_COLD_FUNCTION void weft_report_uncaught(void);
 
 // `FILE:LINE: fatal error: TEXT` and the function's name, after what the program printed; aborts.
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_fatal(void* message, const weft_function* function,
-                                                 int32_t line);
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_failed_null(const weft_function* function,
-                                                             int32_t line);
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_failed_index(int64_t index, int64_t length,
-                                                              const weft_function* function,
-                                                              int32_t line);
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_failed_zero(const weft_function* function,
-                                                             int32_t line);
-// `expected` is the name of a class.
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_failed_cast(void* object, const char* expected,
-                                                             const weft_function* function,
-                                                             int32_t line);
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_unreachable(const weft_function* function, int32_t line);
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_fatal(const weft_str* text, const weft_place* place);
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_nonnull_failed(const weft_place* place);
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_index_failed(int64_t index, int64_t length,
+                                                              const weft_place* place);
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_nonzero_failed(const weft_place* place);
+// The object is not of the class whose first type id is `expected`.
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_cast_failed(weft_object* object, uint32_t expected,
+                                                             const weft_place* place);
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_unreachable(const weft_place* place);
 
 #ifdef __cplusplus
 }

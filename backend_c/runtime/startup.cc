@@ -6,7 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "backend_c/runtime/weft_runtime.h"
+#include "backend_c/runtime/os.h"
+#include "backend_c/runtime/runtime.h"
 
 char* weft_stack_limit = nullptr;
 
@@ -42,8 +43,8 @@ size_t SetStackLimit(char* top) {
 
 // The program's arguments as an array of strings; NULL, with an exception, without memory.
 weft_object* MakeArguments(int count, char** values) {
-  weft_object* array = weft_gc_alloc_items(weft_str_array_type_id, sizeof(weft_array),
-                                           sizeof(void*), offsetof(weft_array, length), count);
+  weft_object* array = weft_gc_alloc_items(weft_args_type_id, sizeof(weft_array), sizeof(void*),
+                                           offsetof(weft_array, length), count);
   if (array == nullptr) return nullptr;
   WEFT_ROOT_SET(0, array);
   WEFT_ROOTS_ENTER(1);
@@ -88,7 +89,7 @@ int main(int argc, char** argv) {
   size_t stack = weft::runtime::SetStackLimit(static_cast<char*>(__builtin_frame_address(0)));
   weft_gc_start(stack * weft::runtime::kShadowFactor);
   weft_object* arguments = weft::runtime::MakeArguments(argc, argv);
-  int code = arguments != nullptr ? weft_program_run(arguments) : 1;
+  int code = arguments != nullptr ? weft_entry(arguments) : 1;
   if (weft_exception != nullptr) {
     weft_report_uncaught();
     code = 1;

@@ -1,12 +1,13 @@
-#ifndef WEFT_BACKEND_C_RUNTIME_WEFT_RUNTIME_H_
-#define WEFT_BACKEND_C_RUNTIME_WEFT_RUNTIME_H_
+#ifndef WEFT_BACKEND_C_RUNTIME_RUNTIME_H_
+#define WEFT_BACKEND_C_RUNTIME_RUNTIME_H_
 
 // The one header that generated C includes. It compiles as C11 and as C++20.
 //
 //   gc/weft_gc.h     objects, types, allocation, the collector
 //   exceptions.h     the pending exception, tracebacks, fatal errors, failing checks
-//   numeric.h        arithmetic where C leaves cases undefined
-//   os.h             the external functions of dsl/os.h
+//
+// The external functions that a program calls are declared by the generated code itself; os.h is
+// for the sources here.
 //
 // The generated program defines, besides what gc/weft_gc.h asks for:
 
@@ -15,8 +16,6 @@
 #include <string.h>
 
 #include "backend_c/runtime/exceptions.h"
-#include "backend_c/runtime/numeric.h"
-#include "backend_c/runtime/os.h"
 #include "gc/weft_gc.h"
 
 #ifdef __cplusplus
@@ -25,18 +24,18 @@ extern "C" {
 
 // The program's entry. The arguments are an array of strings, the program's name first. What it
 // returns is the exit code, unless weft_exception is set.
-int32_t weft_program_run(void* arguments);
+int32_t weft_entry(weft_object* arguments);
 
-// The type ids of Str and of Array<Str>.
+// The type ids of Str and of Array<Str>, the type of the entry's parameter.
 extern const uint32_t weft_str_type_id;
-extern const uint32_t weft_str_array_type_id;
+extern const uint32_t weft_args_type_id;
 
 // Where an exception object holds its message (a string); 0 when the program has no exceptions.
 extern const uint32_t weft_exception_message_offset;
 
-// The prebuilt exceptions of dsl/exception.h, NULL where the program does not have them.
-extern weft_object* const weft_memory_error;
-extern weft_object* const weft_stack_overflow_error;
+// The globals with the prebuilt exceptions of dsl/exception.h; NULL where the program has none.
+extern weft_object** const weft_memory_error_slot;
+extern weft_object** const weft_stack_overflow_slot;
 
 // ---- Strings ------------------------------------------------------------------------------------
 
@@ -50,8 +49,6 @@ static inline int64_t weft_str_hash(void* object) {
 
 // ---- The stack ----------------------------------------------------------------------------------
 
-// Functions that can call themselves, directly or not, begin with
-//   if (WEFT_STACK_IS_USED_UP()) { weft_raise_stack_overflow(); ... }
 extern char* weft_stack_limit;
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -70,11 +67,17 @@ static inline char* weft_stack_pointer(void) {
 #define weft_stack_pointer() ((char*)__builtin_frame_address(0))
 #endif
 
-#define WEFT_STACK_IS_USED_UP() WEFT_UNLIKELY(weft_stack_pointer() < weft_stack_limit)
+// Functions that can call themselves, directly or not, begin with this. True when the stack is used
+// up: StackOverflowError is pending then, and its traceback begun.
+static inline bool weft_stack_check(const weft_place* place) {
+  if (WEFT_LIKELY(weft_stack_pointer() >= weft_stack_limit)) return false;
+  weft_stack_overflowed(place);
+  return true;
+}
 
 // ---- The shadow stack, as the gc transform uses it ----------------------------------------------
 
-// Before a call: WEFT_ROOT_SET(0, p), WEFT_ROOT_SET(1, q), WEFT_ROOTS_ENTER(2). After it:
+// Around a call: WEFT_ROOT_SET(0, p), WEFT_ROOT_SET(1, q), WEFT_ROOTS_ENTER(2), the call,
 // WEFT_ROOTS_LEAVE(2), and when the collector moves objects p = (T*)WEFT_ROOT_GET(0).
 #define WEFT_ROOT_SET(slot, pointer) (weft_shadow_top[slot] = (void*)(pointer))
 #define WEFT_ROOTS_ENTER(count) (weft_shadow_top += (count))
@@ -85,4 +88,4 @@ static inline char* weft_stack_pointer(void) {
 }
 #endif
 
-#endif  // WEFT_BACKEND_C_RUNTIME_WEFT_RUNTIME_H_
+#endif  // WEFT_BACKEND_C_RUNTIME_RUNTIME_H_

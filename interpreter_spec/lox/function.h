@@ -1,0 +1,119 @@
+#ifndef WEFT_INTERPRETER_SPEC_LOX_FUNCTION_H_
+#define WEFT_INTERPRETER_SPEC_LOX_FUNCTION_H_
+
+#include "interpreter_spec/lox/string.h"
+#include "interpreter_spec/lox/value.h"
+
+// Everything that can be called, and what calls need.
+namespace lox {
+
+struct Closure;
+class Shape;
+
+// One place in a program that names a property, and what was found there last time. An object whose
+// shape is `shape` needs no look-up: its answer is here. (See class.h for shapes.)
+struct PropertySite {
+  String* name;
+  // The shape that the rest is about; null as long as nothing is known.
+  Shape* shape;
+  // Where a field that is read or written stands.
+  int slot;
+  // When writing makes a new field: the shape afterwards.
+  Shape* grown_shape;
+  // The method that a call finds.
+  Closure* method;
+};
+
+// Says for a closure that is being made where one captured variable comes from: a slot of the
+// running function, or a variable that this one has captured itself.
+struct Capture {
+  int index;
+  bool is_local;
+};
+
+// A function as the compiler leaves it. As a constant it is a value like others, but no program
+// sees it.
+struct Function final : public Value {
+  // Null for the script.
+  String* name;
+  int arity;
+  // How many stack slots a call takes at most, its arguments and itself included.
+  int frame_size;
+  Array<uint32_t> code;
+  // For each word of code its line.
+  Array<int> lines;
+  Array<Value*> constants;
+  Array<PropertySite> sites;
+  Array<Capture> captures;
+
+  Str Text() override;
+};
+
+// A variable that closures share with the function that made it. While that function runs, it is
+// *open*: the value lives in a stack slot.
+class Upvalue final : public weft::Object {
+ public:
+  Upvalue(int slot, Upvalue* next) : slot_(slot), closed_(nullptr), next_(next) {}
+
+  // Open upvalues form a list, the one with the highest slot first.
+  int slot() const { return slot_; }
+  Upvalue* next() const { return next_; }
+  void set_next(Upvalue* next) { next_ = next; }
+
+  Value* Get(Array<Value*> stack) const { return slot_ >= 0 ? stack[slot_] : closed_; }
+
+  void Set(Array<Value*> stack, Value* value) {
+    if (slot_ >= 0) {
+      stack[slot_] = value;
+    } else {
+      closed_ = value;
+    }
+  }
+
+  void Close(Array<Value*> stack) {
+    closed_ = stack[slot_];
+    slot_ = -1;
+    next_ = nullptr;
+  }
+
+ private:
+  int slot_;
+  Value* closed_;
+  Upvalue* next_;
+};
+
+// What a function declaration makes when it runs.
+struct Closure final : public Value {
+  Closure(Function* function, Array<Upvalue*> upvalues) : function(function), upvalues(upvalues) {}
+
+  Function* const function;
+  const Array<Upvalue*> upvalues;
+
+  Str Text() override { return function->Text(); }
+};
+
+// A method together with the object that it was read from.
+struct BoundMethod final : public Value {
+  BoundMethod(Value* receiver, Closure* method) : receiver(receiver), method(method) {}
+
+  Value* const receiver;
+  Closure* const method;
+
+  Str Text() override { return method->Text(); }
+};
+
+// A function that the interpreter brings along. It finds its `count` arguments on the stack from
+// `first` on.
+using NativeCode = Value* (*)(Array<Value*> stack, int first, int count);
+
+struct Native final : public Value {
+  explicit Native(NativeCode code) : code(code) {}
+
+  const NativeCode code;
+
+  Str Text() override { return "<native fn>"; }
+};
+
+}  // namespace lox
+
+#endif  // WEFT_INTERPRETER_SPEC_LOX_FUNCTION_H_

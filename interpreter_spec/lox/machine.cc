@@ -1,0 +1,597 @@
+#include "interpreter_spec/lox/machine.h"
+
+#include "interpreter_spec/lox/instruction.h"
+
+namespace lox {
+namespace {
+
+using weft::cast;
+using weft::isa;
+using weft::unlikely;
+
+[[noreturn]] WEFT_COLD void Fail(Str message) { throw new RuntimeError(message); }
+
+[[noreturn]] WEFT_COLD void FailUndefined(Str what, String* name) {
+  Fail("Undefined " + what + " '" + name->text() + "'.");
+}
+
+[[noreturn]] WEFT_COLD void FailArguments(int expected, int count) {
+  Fail("Expected " + weft::format_int(expected) + " arguments but got " + weft::format_int(count) +
+       ".");
+}
+
+// The operand of an operation on numbers.
+double NumberOperand(Value* value) {
+  if (unlikely(!isa<Number>(value))) Fail("Operands must be numbers.");
+  return cast<Number>(value)->value();
+}
+
+// A constant operand, which the compiler has checked.
+double NumberConstant(Value* value) { return cast<Number>(value)->value(); }
+
+Value* Add(Value* left, Value* right) {
+  if (isa<Number>(left) && isa<Number>(right)) {
+    return new Number(cast<Number>(left)->value() + cast<Number>(right)->value());
+  }
+  if (isa<String>(left) && isa<String>(right)) {
+    return new String(cast<String>(left)->text() + cast<String>(right)->text());
+  }
+  Fail("Operands must be two numbers or two strings.");
+}
+
+// Whether the receiver is an instance of the shape that the site knows.
+bool IsKnown(const PropertySite& site, Value* receiver) {
+  return isa<Instance>(receiver) && cast<Instance>(receiver)->shape == site.shape;
+}
+
+}  // namespace
+
+Machine::Machine(Globals* globals)
+    : globals_(globals),
+      stack_(kStackSize),
+      frames_(kMaxFrames),
+      frame_count_(0),
+      open_upvalues_(nullptr) {}
+
+bool Machine::Run(Function* script) {
+  Closure* closure = new Closure(script, Array<Upvalue*>(int64_t{0}));
+  frame_count_ = 0;
+  open_upvalues_ = nullptr;
+  try {
+    CheckCall(closure, 0, 0);
+    stack_[0] = closure;
+    frames_[0] = Frame{closure, 0, 0};
+    frame_count_ = 1;
+    Loop();
+    return true;
+  } catch (RuntimeError* error) {
+    ReportError(error->message);
+  } catch (weft::MemoryError*) {
+    ReportError("Out of memory.");
+  }
+  return false;
+}
+
+// The loop keeps what it needs at every instruction in local variables: those of the running frame
+// and the height of the stack. An instruction that only computes ends with `continue`; one that
+// calls leaves the switch with the closure to run and the number of its arguments, and what
+// stands behind the switch enters it.
+WEFT_INTERPRETER_LOOP void Machine::Loop() {
+  const Array<Value*> stack = stack_;
+  const Array<Value*> globals = globals_->values();
+
+  Closure* closure = frames_[0].closure;
+  Array<uint32_t> code = closure->function->code;
+  Array<Value*> constants = closure->function->constants;
+  Array<PropertySite> sites = closure->function->sites;
+  // The next instruction, the frame's slot 0, and the first free slot.
+  int next = 0;
+  int base = 0;
+  int top = 1;
+
+  try {
+    while (true) {
+      const uint32_t word = code[next];
+      next++;
+      Closure* callee = nullptr;
+      int count = 0;
+
+      switch (OpOf(word)) {
+        case Op::kConstant:
+          stack[top] = constants[A(word)];
+          top++;
+          continue;
+        case Op::kNil:
+          stack[top] = kNil;
+          top++;
+          continue;
+        case Op::kTrue:
+          stack[top] = kTrue;
+          top++;
+          continue;
+        case Op::kFalse:
+          stack[top] = kFalse;
+          top++;
+          continue;
+        case Op::kPop:
+          top -= A(word);
+          continue;
+
+        case Op::kGetLocal:
+          stack[top] = stack[base + A(word)];
+          top++;
+          continue;
+        case Op::kGetTwoLocals:
+          stack[top] = stack[base + A(word)];
+          stack[top + 1] = stack[base + B(word)];
+          top += 2;
+          continue;
+        case Op::kSetLocal:
+          stack[base + A(word)] = stack[top - 1];
+          continue;
+        case Op::kStoreLocal:
+          top--;
+          stack[base + A(word)] = stack[top];
+          continue;
+        case Op::kGetUpvalue:
+          stack[top] = closure->upvalues[A(word)]->Get(stack);
+          top++;
+          continue;
+        case Op::kSetUpvalue:
+          closure->upvalues[A(word)]->Set(stack, stack[top - 1]);
+          continue;
+        case Op::kGetGlobal: {
+          Value* value = globals[C(word)];
+          if (unlikely(value == nullptr)) FailUndefined("variable", globals_->NameOf(C(word)));
+          stack[top] = value;
+          top++;
+          continue;
+        }
+        case Op::kSetGlobal:
+          if (unlikely(globals[C(word)] == nullptr)) {
+            FailUndefined("variable", globals_->NameOf(C(word)));
+          }
+          globals[C(word)] = stack[top - 1];
+          continue;
+        case Op::kStoreGlobal:
+          if (unlikely(globals[C(word)] == nullptr)) {
+            FailUndefined("variable", globals_->NameOf(C(word)));
+          }
+          top--;
+          globals[C(word)] = stack[top];
+          continue;
+        case Op::kDefineGlobal:
+          top--;
+          globals[C(word)] = stack[top];
+          continue;
+
+        case Op::kGetProperty: {
+          PropertySite& site = sites[A(word)];
+          Value* receiver = stack[top - 1];
+          if (IsKnown(site, receiver)) {
+            stack[top - 1] = cast<Instance>(receiver)->fields[site.slot];
+          } else {
+            stack[top - 1] = GetProperty(site, receiver);
+          }
+          continue;
+        }
+        case Op::kGetLocalProperty: {
+          PropertySite& site = sites[A(word)];
+          Value* receiver = stack[base + B(word)];
+          if (IsKnown(site, receiver)) {
+            stack[top] = cast<Instance>(receiver)->fields[site.slot];
+          } else {
+            stack[top] = GetProperty(site, receiver);
+          }
+          top++;
+          continue;
+        }
+        case Op::kSetProperty: {
+          PropertySite& site = sites[A(word)];
+          Value* receiver = stack[top - 2];
+          Value* value = stack[top - 1];
+          if (IsKnown(site, receiver) && site.grown_shape == nullptr) {
+            cast<Instance>(receiver)->fields[site.slot] = value;
+          } else {
+            SetProperty(site, receiver, value);
+          }
+          stack[top - 2] = value;
+          top--;
+          continue;
+        }
+        case Op::kStoreProperty: {
+          PropertySite& site = sites[A(word)];
+          Value* receiver = stack[top - 2];
+          Value* value = stack[top - 1];
+          if (IsKnown(site, receiver) && site.grown_shape == nullptr) {
+            cast<Instance>(receiver)->fields[site.slot] = value;
+          } else {
+            SetProperty(site, receiver, value);
+          }
+          top -= 2;
+          continue;
+        }
+        case Op::kGetSuper: {
+          Class* superclass = cast<Class>(stack[top - 1]);
+          Closure* method = PrepareInvokeSuper(sites[A(word)], superclass);
+          stack[top - 2] = new BoundMethod(stack[top - 2], method);
+          top--;
+          continue;
+        }
+
+        case Op::kEqual:
+          stack[top - 2] = MakeBool(AreEqual(stack[top - 2], stack[top - 1]));
+          top--;
+          continue;
+        case Op::kNotEqual:
+          stack[top - 2] = MakeBool(!AreEqual(stack[top - 2], stack[top - 1]));
+          top--;
+          continue;
+        case Op::kLess:
+          stack[top - 2] = MakeBool(NumberOperand(stack[top - 2]) < NumberOperand(stack[top - 1]));
+          top--;
+          continue;
+        case Op::kNotLess:
+          stack[top - 2] =
+              MakeBool(!(NumberOperand(stack[top - 2]) < NumberOperand(stack[top - 1])));
+          top--;
+          continue;
+        case Op::kGreater:
+          stack[top - 2] = MakeBool(NumberOperand(stack[top - 2]) > NumberOperand(stack[top - 1]));
+          top--;
+          continue;
+        case Op::kNotGreater:
+          stack[top - 2] =
+              MakeBool(!(NumberOperand(stack[top - 2]) > NumberOperand(stack[top - 1])));
+          top--;
+          continue;
+        case Op::kAdd:
+          stack[top - 2] = Add(stack[top - 2], stack[top - 1]);
+          top--;
+          continue;
+        case Op::kSubtract:
+          stack[top - 2] =
+              new Number(NumberOperand(stack[top - 2]) - NumberOperand(stack[top - 1]));
+          top--;
+          continue;
+        case Op::kMultiply:
+          stack[top - 2] =
+              new Number(NumberOperand(stack[top - 2]) * NumberOperand(stack[top - 1]));
+          top--;
+          continue;
+        case Op::kDivide:
+          stack[top - 2] =
+              new Number(NumberOperand(stack[top - 2]) / NumberOperand(stack[top - 1]));
+          top--;
+          continue;
+        case Op::kAddConstant:
+          stack[top - 1] = Add(stack[top - 1], constants[A(word)]);
+          continue;
+        case Op::kSubtractConstant:
+          stack[top - 1] =
+              new Number(NumberOperand(stack[top - 1]) - NumberConstant(constants[A(word)]));
+          continue;
+        case Op::kMultiplyConstant:
+          stack[top - 1] =
+              new Number(NumberOperand(stack[top - 1]) * NumberConstant(constants[A(word)]));
+          continue;
+        case Op::kDivideConstant:
+          stack[top - 1] =
+              new Number(NumberOperand(stack[top - 1]) / NumberConstant(constants[A(word)]));
+          continue;
+        case Op::kNot:
+          stack[top - 1] = MakeBool(IsFalsey(stack[top - 1]));
+          continue;
+        case Op::kNegate:
+          if (unlikely(!isa<Number>(stack[top - 1]))) Fail("Operand must be a number.");
+          stack[top - 1] = new Number(-cast<Number>(stack[top - 1])->value());
+          continue;
+        case Op::kPrint:
+          top--;
+          weft::println(stack[top]->Text());
+          continue;
+
+        case Op::kJump:
+          next += C(word);
+          continue;
+        case Op::kLoop:
+          next -= C(word);
+          continue;
+        case Op::kJumpIfFalse:
+          if (IsFalsey(stack[top - 1])) next += C(word);
+          continue;
+        case Op::kJumpIfTrue:
+          if (!IsFalsey(stack[top - 1])) next += C(word);
+          continue;
+        case Op::kPopJumpIfFalse:
+          top--;
+          if (IsFalsey(stack[top])) next += B(word);
+          continue;
+        case Op::kPopJumpIfTrue:
+          top--;
+          if (!IsFalsey(stack[top])) next += B(word);
+          continue;
+        case Op::kJumpIfEqual:
+          top -= 2;
+          if (AreEqual(stack[top], stack[top + 1])) next += B(word);
+          continue;
+        case Op::kJumpIfNotEqual:
+          top -= 2;
+          if (!AreEqual(stack[top], stack[top + 1])) next += B(word);
+          continue;
+        case Op::kJumpIfLess:
+          top -= 2;
+          if (NumberOperand(stack[top]) < NumberOperand(stack[top + 1])) next += B(word);
+          continue;
+        case Op::kJumpIfNotLess:
+          top -= 2;
+          if (!(NumberOperand(stack[top]) < NumberOperand(stack[top + 1]))) next += B(word);
+          continue;
+        case Op::kJumpIfGreater:
+          top -= 2;
+          if (NumberOperand(stack[top]) > NumberOperand(stack[top + 1])) next += B(word);
+          continue;
+        case Op::kJumpIfNotGreater:
+          top -= 2;
+          if (!(NumberOperand(stack[top]) > NumberOperand(stack[top + 1]))) next += B(word);
+          continue;
+        case Op::kJumpIfLessConstant:
+          top--;
+          if (NumberOperand(stack[top]) < NumberConstant(constants[A(word)])) next += B(word);
+          continue;
+        case Op::kJumpIfNotLessConstant:
+          top--;
+          if (!(NumberOperand(stack[top]) < NumberConstant(constants[A(word)]))) next += B(word);
+          continue;
+        case Op::kJumpIfGreaterConstant:
+          top--;
+          if (NumberOperand(stack[top]) > NumberConstant(constants[A(word)])) next += B(word);
+          continue;
+        case Op::kJumpIfNotGreaterConstant:
+          top--;
+          if (!(NumberOperand(stack[top]) > NumberConstant(constants[A(word)]))) next += B(word);
+          continue;
+
+        case Op::kCall: {
+          count = A(word);
+          Value* value = stack[top - count - 1];
+          callee = isa<Closure>(value) ? cast<Closure>(value) : PrepareCall(top - count, count);
+          break;
+        }
+        case Op::kInvoke: {
+          count = B(word);
+          PropertySite& site = sites[A(word)];
+          Value* receiver = stack[top - count - 1];
+          if (IsKnown(site, receiver)) {
+            callee = site.method;
+          } else {
+            callee = PrepareInvoke(site, top - count, count);
+          }
+          break;
+        }
+        case Op::kInvokeSuper: {
+          count = B(word);
+          top--;
+          PropertySite& site = sites[A(word)];
+          Class* superclass = cast<Class>(stack[top]);
+          if (superclass->empty_shape() == site.shape) {
+            callee = site.method;
+          } else {
+            callee = PrepareInvokeSuper(site, superclass);
+          }
+          break;
+        }
+        case Op::kReturn: {
+          Value* result = stack[top - 1];
+          if (unlikely(open_upvalues_ != nullptr)) CloseUpvalues(base);
+          frame_count_--;
+          if (frame_count_ == 0) return;
+          stack[base] = result;
+          top = base + 1;
+          Frame& frame = frames_[frame_count_ - 1];
+          closure = frame.closure;
+          next = frame.next;
+          base = frame.base;
+          code = closure->function->code;
+          constants = closure->function->constants;
+          sites = closure->function->sites;
+          continue;
+        }
+
+        case Op::kClosure:
+          stack[top] = MakeClosure(cast<Function>(constants[A(word)]), closure, base);
+          top++;
+          continue;
+        case Op::kCloseUpvalue:
+          top--;
+          CloseUpvalues(top);
+          continue;
+        case Op::kClass:
+          stack[top] = new Class(cast<String>(constants[A(word)]));
+          top++;
+          continue;
+        case Op::kInherit:
+          if (unlikely(!isa<Class>(stack[top - 2]))) Fail("Superclass must be a class.");
+          top--;
+          cast<Class>(stack[top])->InheritFrom(cast<Class>(stack[top - 1]));
+          continue;
+        case Op::kMethod:
+          top--;
+          cast<Class>(stack[top - 1])
+              ->AddMethod(cast<String>(constants[A(word)]), cast<Closure>(stack[top]));
+          continue;
+      }
+
+      // Only calls come here. What is no closure has done its work already.
+      if (callee == nullptr) {
+        top -= count;
+        continue;
+      }
+      const int callee_base = top - count - 1;
+      CheckCall(callee, count, callee_base);
+      frames_[frame_count_ - 1].next = next;
+      frames_[frame_count_] = Frame{callee, 0, callee_base};
+      frame_count_++;
+      closure = callee;
+      next = 0;
+      base = callee_base;
+      code = closure->function->code;
+      constants = closure->function->constants;
+      sites = closure->function->sites;
+    }
+  } catch (...) {
+    // The report of an error needs to know where it happened.
+    frames_[frame_count_ - 1].next = next;
+    throw;
+  }
+}
+
+Closure* Machine::PrepareCall(int first, int count) {
+  Value* callee = stack_[first - 1];
+  if (isa<Closure>(callee)) return cast<Closure>(callee);
+
+  if (isa<Class>(callee)) {
+    Class* made = cast<Class>(callee);
+    stack_[first - 1] = new Instance(made);
+    if (made->initializer() == nullptr && count != 0) FailArguments(0, count);
+    return made->initializer();
+  }
+  if (isa<BoundMethod>(callee)) {
+    BoundMethod* bound = cast<BoundMethod>(callee);
+    stack_[first - 1] = bound->receiver;
+    return bound->method;
+  }
+  if (isa<Native>(callee)) {
+    NativeCode code = cast<Native>(callee)->code;
+    stack_[first - 1] = code(stack_, first, count);
+    return nullptr;
+  }
+  Fail("Can only call functions and classes.");
+}
+
+Closure* Machine::PrepareInvoke(PropertySite& site, int first, int count) {
+  Value* receiver = stack_[first - 1];
+  if (!isa<Instance>(receiver)) Fail("Only instances have methods.");
+  Instance* instance = cast<Instance>(receiver);
+
+  int slot = instance->shape->Find(site.name);
+  if (slot != Shape::kNotFound) {
+    stack_[first - 1] = instance->fields[slot];
+    return PrepareCall(first, count);
+  }
+  Closure* method = instance->shape->instance_class()->FindMethod(site.name);
+  if (method == nullptr) FailUndefined("property", site.name);
+  site.shape = instance->shape;
+  site.method = method;
+  return method;
+}
+
+// A class stands for its instances here, so its shape without fields takes the part of theirs.
+Closure* Machine::PrepareInvokeSuper(PropertySite& site, Class* superclass) {
+  Closure* method = superclass->FindMethod(site.name);
+  if (method == nullptr) FailUndefined("property", site.name);
+  site.shape = superclass->empty_shape();
+  site.method = method;
+  return method;
+}
+
+void Machine::CheckCall(Closure* closure, int count, int base) {
+  Function* function = closure->function;
+  if (unlikely(count != function->arity)) FailArguments(function->arity, count);
+  if (unlikely(frame_count_ == kMaxFrames || base + function->frame_size > kStackSize)) {
+    Fail("Stack overflow.");
+  }
+}
+
+Value* Machine::GetProperty(PropertySite& site, Value* receiver) {
+  if (!isa<Instance>(receiver)) Fail("Only instances have properties.");
+  Instance* instance = cast<Instance>(receiver);
+
+  int slot = instance->shape->Find(site.name);
+  if (slot != Shape::kNotFound) {
+    site.shape = instance->shape;
+    site.slot = slot;
+    return instance->fields[slot];
+  }
+  Closure* method = instance->shape->instance_class()->FindMethod(site.name);
+  if (method == nullptr) FailUndefined("property", site.name);
+  return new BoundMethod(instance, method);
+}
+
+void Machine::SetProperty(PropertySite& site, Value* receiver, Value* value) {
+  if (!isa<Instance>(receiver)) Fail("Only instances have fields.");
+  Instance* instance = cast<Instance>(receiver);
+
+  Shape* shape = instance->shape;
+  if (shape != site.shape) {
+    int slot = shape->Find(site.name);
+    bool is_new = slot == Shape::kNotFound;
+    site.shape = shape;
+    site.slot = is_new ? shape->field_count() : slot;
+    site.grown_shape = is_new ? shape->With(site.name) : nullptr;
+  }
+  if (site.grown_shape == nullptr) {
+    instance->fields[site.slot] = value;
+  } else {
+    instance->AddField(site.grown_shape, value);
+  }
+}
+
+Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int base) {
+  int count = static_cast<int>(function->captures.length());
+  Array<Upvalue*> upvalues(count);
+  for (int i = 0; i < count; i++) {
+    Capture capture = function->captures[i];
+    upvalues[i] =
+        capture.is_local ? CaptureSlot(base + capture.index) : enclosing->upvalues[capture.index];
+  }
+  return new Closure(function, upvalues);
+}
+
+Upvalue* Machine::CaptureSlot(int slot) {
+  Upvalue* above = nullptr;
+  Upvalue* at = open_upvalues_;
+  while (at != nullptr && at->slot() > slot) {
+    above = at;
+    at = at->next();
+  }
+  if (at != nullptr && at->slot() == slot) return at;
+
+  Upvalue* made = new Upvalue(slot, at);
+  if (above == nullptr) {
+    open_upvalues_ = made;
+  } else {
+    above->set_next(made);
+  }
+  return made;
+}
+
+void Machine::CloseUpvalues(int slot) {
+  while (open_upvalues_ != nullptr && open_upvalues_->slot() >= slot) {
+    Upvalue* upvalue = open_upvalues_;
+    open_upvalues_ = upvalue->next();
+    upvalue->Close(stack_);
+  }
+}
+
+void Machine::ReportError(Str message) {
+  weft::StrBuilder text;
+  text.append(message);
+  text.append("\n");
+  for (int i = frame_count_ - 1; i >= 0; i--) {
+    Function* function = frames_[i].closure->function;
+    text.append("[line ");
+    text.append(weft::format_int(function->lines[frames_[i].next - 1]));
+    text.append("] in ");
+    if (function->name == nullptr) {
+      text.append("script\n");
+    } else {
+      text.append(function->name->text());
+      text.append("()\n");
+    }
+  }
+  weft::flush();
+  weft::eprint(text.build());
+}
+
+}  // namespace lox
