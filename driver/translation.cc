@@ -1,0 +1,103 @@
+#include "driver/translation.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "driver/nearest.h"
+#include "driver/pipeline.h"
+
+namespace weft::driver {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The launcher says where the checkout is. Without it, the tree is the one that the program stands
+// in, or the current folder.
+std::string FindRoot() {
+  if (const char* variable = std::getenv("WEFT_ROOT")) return variable;
+  std::error_code error;
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (fs::path folder = program.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    if (fs::exists(folder / "dsl" / "weft.h", error)) return folder.string();
+  }
+  return ".";
+}
+
+bool WantsColor(const Options& options) {
+  if (!options.Is(OptionId::kColor, "auto")) return options.Is(OptionId::kColor, "always");
+  return isatty(STDERR_FILENO) && std::getenv("NO_COLOR") == nullptr;
+}
+
+// The name without the types of its parameters: "f(int)" is "f", "operator()(int)" is "operator()".
+std::string_view WithoutParameters(std::string_view name) {
+  if (!name.ends_with(')')) return name;
+  size_t open = name.rfind('(');
+  if (open == std::string_view::npos || open == 0 || name.substr(open) == "()") return name;
+  return name.substr(0, open);
+}
+
+bool EndsInName(std::string_view full, std::string_view name) {
+  if (!full.ends_with(name)) return false;
+  full.remove_suffix(name.size());
+  return full.empty() || full.ends_with("::");
+}
+
+}  // namespace
+
+Translation::Translation(const CommandLine& line)
+    : line_(line),
+      diagnostics_(program_.files),
+      progress_(Progress::ChooseStyle(line.options.Flag(OptionId::kQuiet),
+                                      line.options.Flag(OptionId::kVerbose)),
+                line.options.Flag(OptionId::kVerbose), kTaskCount),
+      passes_({.verify = line.options.Flag(OptionId::kVerify),
+               .print_after = line.options.List(OptionId::kPrintAfter),
+               .print_changed = line.options.Flag(OptionId::kPrintChanged),
+               .function = {},
+               .after_pass = {},
+               .print =
+                   [this](const std::string& text) {
+                     progress_.ClearLine();
+                     fmt::print(stderr, "{}", text);
+                   }}),
+      root_(FindRoot()) {}
+
+bool Translation::uses_color() const { return WantsColor(options()); }
+
+int Translation::Finish() {
+  progress_.ClearLine();
+  fmt::print(stderr, "{}{}", clang_messages,
+             diagnostics_.Render(static_cast<size_t>(options().Number(OptionId::kMaxErrors)),
+                                 uses_color()));
+  std::fflush(stderr);
+  return static_cast<int>(ExitCodeFor(diagnostics_));
+}
+
+std::vector<FunctionId> FindFunctions(const flowgraph::Program& program, std::string_view name,
+                                      DiagnosticEngine& diagnostics) {
+  std::vector<FunctionId> exact;
+  std::vector<FunctionId> ending;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < program.functions.size(); ++i) {
+    const flowgraph::FunctionInfo& function = *program.functions[i];
+    if (function.graph.empty()) continue;
+    if (function.name == name) exact.push_back(FunctionId(i));
+    if (EndsInName(function.name, name) || EndsInName(WithoutParameters(function.name), name)) {
+      ending.push_back(FunctionId(i));
+    }
+    names.push_back(function.name);
+  }
+  if (!exact.empty()) return exact;
+  if (ending.empty()) {
+    diagnostics.Report(diag::kFunctionNotFound, name, DidYouMean(name, names));
+  }
+  return ending;
+}
+
+}  // namespace weft::driver
