@@ -142,6 +142,12 @@ inline Digits digits_of(Decimal decimal) {
   return Digits{values, exponent + count - 1};
 }
 
+inline int64_t without_trailing_zeros(Array<uint8_t> values) {
+  int64_t length = values.length();
+  while (length > 1 && values[length - 1] == 0) length--;
+  return length;
+}
+
 // Every digit of a finite positive double.
 inline Digits exact_digits(double value) {
   uint64_t bits = f64_bits(value);
@@ -161,7 +167,8 @@ inline Digits exact_digits(double value) {
     natural->multiply_by_power(5, -q);
   }
   Array<uint8_t> values = natural->take_digits();
-  return Digits{values, static_cast<int32_t>(values.length()) - 1 + q};
+  int32_t exponent = static_cast<int32_t>(values.length()) - 1 + q;
+  return Digits{resized(values, without_trailing_zeros(values)), exponent};
 }
 
 // The first `count` digits, correctly rounded (ties to even), with zeros behind them if need be.
@@ -238,12 +245,6 @@ inline bool append_special(StrBuilder out, double value) {
 }
 
 inline double magnitude(double value) { return f64_from_bits(f64_bits(value) & ~kSignBit); }
-
-inline int64_t without_trailing_zeros(Array<uint8_t> values) {
-  int64_t length = values.length();
-  while (length > 1 && values[length - 1] == 0) length--;
-  return length;
-}
 
 }  // namespace number
 
