@@ -466,9 +466,13 @@ void OperationChecker::CheckLow() {
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Void());
     case Opcode::kMalloc:
+    case Opcode::kMallocTry:
+    case Opcode::kMallocSlow:
       return Require(ResultKind() == TypeKind::kPtr && types_.Container(Result()) == container,
                      "gives something other than the new object");
     case Opcode::kMallocItems:
+    case Opcode::kMallocItemsTry:
+    case Opcode::kMallocItemsSlow:
       I64Operand(0);
       Require(Container().has_items(), "gives a length to a container without items");
       return Require(ResultKind() == TypeKind::kPtr && types_.Container(Result()) == container,
@@ -553,6 +557,7 @@ void OperationChecker::CheckLow() {
       OperandIs(0, TypeKind::kPtr);
       return Require(ResultKind() == TypeKind::kPtr, "gives no pointer");
     case Opcode::kExceptionOccurred:
+    case Opcode::kStackUsedUp:
       return Gives(TypeTable::Bool());
     case Opcode::kExceptionTake:
     case Opcode::kRootGet:
