@@ -80,9 +80,24 @@ bool RemoveUnreachableBlocks(Graph& graph) {
 }
 
 bool RaiseBecomesJump(Program& program, Graph& graph, BlockId id) {
+  if (graph.block(id).exit.kind != ExitKind::kRaise || !graph.block(id).catches()) return false;
+  const Block& raising = graph.block(id);
+  if (!raising.ops.empty() && MayRaise(program, raising.ops.back())) {
+    // That operation keeps the exception exit, so the jump needs a block of its own.
+    BlockId next = graph.AddBlock();
+    Block& block = graph.block(id);
+    graph.block(next).exit = std::move(block.exit);
+    graph.block(next).on_exception = block.on_exception;
+    graph.block(next).is_cold = block.is_cold;
+    block.exit = {.kind = ExitKind::kJump,
+                  .value = {},
+                  .links = {},
+                  .cases = {},
+                  .loc = graph.block(next).exit.loc};
+    block.exit.links.push_back({.target = next, .args = {}});
+    id = next;
+  }
   Block& block = graph.block(id);
-  if (block.exit.kind != ExitKind::kRaise || !block.catches()) return false;
-  if (!block.ops.empty() && MayRaise(program, block.ops.back())) return false;
   Link link = std::move(block.on_exception);
   block.on_exception = {};
   TypeId wanted = graph.type(graph.block(link.target).args[0]);
@@ -122,7 +137,15 @@ void RemoveArguments(Graph& graph, const std::vector<bool>& is_dead) {
     auto filter = [&](Link& link, size_t first) {
       size_t kept = 0;
       for (size_t i = 0; i < link.args.size(); ++i) {
-        if (!is_gone(link.target, i + first)) link.args[kept++] = link.args[i];
+        if (is_gone(link.target, i + first)) continue;
+        // The handler's exception that nobody looks at: what was passed for it may be gone.
+        if (i == 0 && first == 0 && keeps_first[link.target.index]) {
+          ValueId arg = graph.block(link.target).args[0];
+          if (arg.index < is_dead.size() && is_dead[arg.index]) {
+            link.args[0] = graph.Zero(graph.type(arg));
+          }
+        }
+        link.args[kept++] = link.args[i];
       }
       link.args.resize(kept);
     };

@@ -56,8 +56,7 @@ ValueId ZeroOf(const Program& program, Graph& graph, TypeId type);
 // Says whether there were any.
 bool RemoveUnreachableBlocks(Graph& graph);
 
-// A block that raises to a handler of its own function jumps to it instead, if nothing else in it
-// may raise there.
+// A block that raises to a handler of its own function jumps to it instead. May add a block.
 bool RaiseBecomesJump(Program& program, Graph& graph, BlockId block);
 
 // Forgets the exception exit of a block when nothing at its end raises any more.
