@@ -6,6 +6,7 @@
 WEFT_DIRECT_COPTS = [
     "-std=c++20",
     "-fwrapv",
+    "-ffp-contract=off",
     "-finstrument-functions",
     "-fsanitize=null,integer-divide-by-zero",
     "-fno-sanitize-recover=all",

@@ -1,0 +1,36 @@
+// 64-bit arithmetic wraps around at both ends.
+
+#include "tests/battery/show.h"
+
+using namespace weft;
+
+static int64_t top = INT64_MAX;
+static int64_t bottom = INT64_MIN;
+
+int run(Array<Str>) {
+  int64_t one = 1;
+  show("max + 1", top + one);
+  show("min - 1", bottom - one);
+  show("max * 2", top * 2);
+  show("max * max", top * top);
+  show("-min", -bottom);
+  uint64_t u = 0;
+  u--;
+  show("0 - 1", u);
+  show("squared", u * u);
+  uint64_t hash = 14695981039346656037u;
+  for (uint64_t i = 0; i < 5; i++) hash = (hash ^ i) * 1099511628211u;
+  show("hash", hash);
+  return 0;
+}
+
+WEFT_MAIN(run)
+
+//| max + 1 -9223372036854775808
+//| min - 1 9223372036854775807
+//| max * 2 -2
+//| max * max 1
+//| -min -9223372036854775808
+//| 0 - 1 18446744073709551615
+//| squared 1
+//| hash 3708964778940489647
