@@ -98,8 +98,7 @@ TEST_F(MarkSweepTest, ReferencesInItemsAreFollowed) {
     ItemsOf<weft_object*>(array.Get())[i] = &leaf->header;
     leaf = NewLeaf(-i);
     // The number looks like a reference and is none.
-    ItemsOf<Pair>(pairs.Get())[i] = {reinterpret_cast<int64_t>(&NewLeaf(0)->header),
-                                     &leaf->header};
+    ItemsOf<Pair>(pairs.Get())[i] = {reinterpret_cast<int64_t>(&NewLeaf(0)->header), &leaf->header};
   }
   EXPECT_EQ(UsedAfterCollection(), 896 + 1792 + 200 * 16);
   for (int i = 0; i < 100; ++i) {
@@ -113,8 +112,7 @@ TEST_F(MarkSweepTest, DeepStructuresTakeNoStack) {
   for (int i = 0; i < 1000000; ++i) list.Set(NewNode(i, list.Get()));
   weft_gc_collect();
   int64_t length = 0;
-  for (Node* node = list.Get<Node>(); node != nullptr;
-       node = reinterpret_cast<Node*>(node->left)) {
+  for (Node* node = list.Get<Node>(); node != nullptr; node = reinterpret_cast<Node*>(node->left)) {
     ++length;
   }
   EXPECT_EQ(length, 1000000);
@@ -350,8 +348,8 @@ TEST(EnvironmentTest, SizesParse) {
   EXPECT_EQ(bytes, 65536u);
   EXPECT_TRUE(ParseSize("2g", &bytes));
   EXPECT_EQ(bytes, size_t{2} << 30);
-  for (const char* text : {"", "K", "-1", "1KB", "1 K", "0x10", "99999999999999999999",
-                           "17179869184G"}) {
+  for (const char* text :
+       {"", "K", "-1", "1KB", "1 K", "0x10", "99999999999999999999", "17179869184G"}) {
     EXPECT_FALSE(ParseSize(text, &bytes)) << text;
   }
 }

@@ -133,8 +133,8 @@ Weak* NewWeak(weft_object* target) {
 }
 
 weft_object* NewReferences(int64_t length) {
-  return weft_gc_alloc_items(kReferences, kItemsOffset, sizeof(void*),
-                             offsetof(weft_array, length), length);
+  return weft_gc_alloc_items(kReferences, kItemsOffset, sizeof(void*), offsetof(weft_array, length),
+                             length);
 }
 
 weft_object* NewBytes(int64_t length) {

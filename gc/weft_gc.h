@@ -123,7 +123,8 @@ extern const size_t weft_frozen_root_count;
 
 // The exception on its way up, NULL when there is none; a root.
 extern weft_object* weft_exception;
-// Makes the prebuilt MemoryError the pending exception. It cannot be allocated then, so it is frozen.
+// Makes the prebuilt MemoryError the pending exception. It cannot be allocated then, so it is
+// frozen.
 void weft_raise_memory_error(void);
 
 // ---- The shadow stack ---------------------------------------------------------------------------
