@@ -67,6 +67,23 @@ ValueId Graph::Append(BlockId block_id, Opcode opcode, TypeId result_type, Value
   return result;
 }
 
+void Graph::RenumberFrozen(std::span<const FrozenId> numbers) {
+  absl::flat_hash_map<std::pair<TypeId, Constant>, ValueId> constants;
+  constants.reserve(constants_.size());
+  // In the order of their making, so that nothing depends on the order of a hash table.
+  for (size_t v = 0; v < values_.size(); ++v) {
+    ValueInfo& info = values_[v];
+    if (info.kind != ValueKind::kConstant) continue;
+    if (info.constant.kind == Constant::Kind::kFrozen) {
+      FrozenId number = numbers[info.constant.bits];
+      info.constant = number.is_valid() ? Constant{Constant::Kind::kFrozen, number.index}
+                                        : Constant{Constant::Kind::kZero, 0};
+    }
+    constants.try_emplace({info.type, info.constant}, ValueId(v));
+  }
+  constants_ = std::move(constants);
+}
+
 void Graph::RenumberArguments() {
   for (size_t b = 0; b < blocks_.size(); ++b) {
     for (size_t i = 0; i < blocks_[b].args.size(); ++i) {

@@ -161,6 +161,10 @@ class Graph {
                  uint32_t imm = TypedId<void>::kNone, uint32_t imm2 = TypedId<void>::kNone,
                  SourceLoc loc = {});
 
+  // Gives the frozen objects that constants name their new numbers. Constants that name an object
+  // without a number must be unused.
+  void RenumberFrozen(std::span<const FrozenId> numbers);
+
   // Makes block and position of every block argument agree with the blocks.
   void RenumberArguments();
 

@@ -501,6 +501,7 @@ class Parser {
     object.container = Container();
     Expect("length");
     object.length = SignedNumber();
+    if (AcceptWord("hash")) object.identity_hash = Number();
     Expect("bytes");
     SkipSpace();
     if (!Accept("-")) {

@@ -325,8 +325,10 @@ void PrintGlobal(const Program& program, const GlobalInfo& global, std::string& 
 void PrintFrozen(const Program& program, size_t index, std::string& text) {
   auto out = Out(text);
   const FrozenObject& object = program.frozen[index];
-  fmt::format_to(out, "frozen {} {} length {} bytes ", index,
+  fmt::format_to(out, "frozen {} {} length {} ", index,
                  NameText(program.containers.Get(object.container).name), object.length);
+  if (object.identity_hash != 0) fmt::format_to(out, "hash {} ", object.identity_hash);
+  text += "bytes ";
   if (object.bytes.empty()) text += '-';
   for (uint8_t byte : object.bytes) fmt::format_to(out, "{:02x}", byte);
   for (const auto& link : object.objects) {

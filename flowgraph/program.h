@@ -128,6 +128,8 @@ struct FrozenObject {
   ContainerId container;
   // Number of items, if the container has items.
   int64_t length = 0;
+  // What identity_hash gave for the object during translation: 28 bits, 0 if it was never asked.
+  uint32_t identity_hash = 0;
   // The object's bytes from its header on. The header, the pointers and the functions in it are
   // zero; `links` says what belongs there.
   std::vector<uint8_t> bytes;

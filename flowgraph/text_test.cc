@@ -42,7 +42,7 @@ global $table: table<val Point, 2> (i64, bool) = [1:i64, true, 2:i64, false]
 external sin: fn(f64)->f64 pure
 external exit: fn(i32)->void noreturn
 dispatch area: fn(obj Shape)->f64 from 1 [-, @Square::area]
-frozen 0 Shape length 0 bytes 0000000000000000ff 16=#1 8=@Square::area
+frozen 0 Shape length 0 hash 77 bytes 0000000000000000ff 16=#1 8=@Square::area
 frozen 1 "array<i64>" length 3 bytes -
 known object weft::Object
 known exception weft::Exception
