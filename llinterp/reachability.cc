@@ -1,0 +1,101 @@
+#include "llinterp/reachability.h"
+
+namespace weft::llinterp {
+
+using flowgraph::Block;
+using flowgraph::Constant;
+using flowgraph::Graph;
+using flowgraph::Imm;
+using flowgraph::Opcode;
+using flowgraph::Operation;
+using flowgraph::Program;
+
+Reachable::Reachable(const Program& program)
+    : functions(program.functions.size()),
+      globals(program.globals.size()),
+      written_globals(program.globals.size()),
+      frozen(program.frozen.size()),
+      dispatch_tables(program.dispatch_tables.size()),
+      allocated(program.containers.size()),
+      program_(program) {
+  AddFunction(program.entry);
+  AddFunction(program.initializer);
+  AddGlobal(program.memory_error);
+  AddGlobal(program.stack_overflow_error);
+  while (!function_worklist_.empty() || !frozen_worklist_.empty()) {
+    if (!function_worklist_.empty()) {
+      FunctionId id = function_worklist_.back();
+      function_worklist_.pop_back();
+      Scan(program.function(id).graph);
+    } else {
+      FrozenId id = frozen_worklist_.back();
+      frozen_worklist_.pop_back();
+      for (const auto& link : program.frozen[id.index].objects) AddFrozen(link.object);
+      for (const auto& link : program.frozen[id.index].functions) AddFunction(link.function);
+    }
+  }
+}
+
+void Reachable::AddFunction(FunctionId id) {
+  if (!id.is_valid() || functions[id.index]) return;
+  functions[id.index] = true;
+  function_worklist_.push_back(id);
+}
+
+void Reachable::AddGlobal(GlobalId id) {
+  if (!id.is_valid() || globals[id.index]) return;
+  globals[id.index] = true;
+  AddConstant(program_.global(id).initial);
+  for (const Constant& item : program_.global(id).items) AddConstant(item);
+}
+
+void Reachable::AddFrozen(FrozenId id) {
+  if (frozen[id.index]) return;
+  frozen[id.index] = true;
+  frozen_worklist_.push_back(id);
+}
+
+void Reachable::AddConstant(const Constant& constant) {
+  if (constant.kind == Constant::Kind::kFunction) AddFunction(FunctionId(constant.bits));
+  if (constant.kind == Constant::Kind::kFrozen) AddFrozen(FrozenId(constant.bits));
+}
+
+void Reachable::Scan(const Graph& graph) {
+  for (const Block& block : graph.blocks()) {
+    // Constants that an optimisation left unused do not count.
+    ForEachUse(block, [&](ValueId value) {
+      if (graph.IsConstant(value)) AddConstant(graph.value(value).constant);
+    });
+    for (const Operation& op : block.ops) {
+      switch (op.info().imm) {
+        case Imm::Function:
+          AddFunction(FunctionId(op.imm));
+          break;
+        case Imm::GlobalPath:
+        case Imm::Global:
+        case Imm::GlobalField:
+          AddGlobal(GlobalId(op.imm));
+          if (op.info().Has(flowgraph::kWrite)) written_globals[op.imm] = true;
+          break;
+        case Imm::Dispatch:
+          if (dispatch_tables[op.imm]) break;
+          dispatch_tables[op.imm] = true;
+          for (FunctionId function : program_.dispatch_tables[op.imm].functions) {
+            AddFunction(function);
+          }
+          break;
+        case Imm::Container: {
+          if (!op.info().Has(flowgraph::kCollect)) break;
+          allocated[op.imm] = true;
+          const lltype::Container& container = program_.containers.Get(ContainerId(op.imm));
+          if (container.has_finalizer) AddFunction(program_.cls(container.cls).finalizer);
+          break;
+        }
+        default:
+          break;
+      }
+    }
+  }
+}
+
+}  // namespace weft::llinterp
