@@ -1,12 +1,12 @@
 // Tracebacks.
 //
-// The notes of one exception are a group: entries from the place that raised it outwards. Groups
-// stand one behind another, because while an exception is held by a scope guard, code in the guard
-// may raise and catch others. A group ends when another exception is noted after its own was
-// caught, which is when nothing can continue it any more: so `throw;` finds its group as long as
-// the handler raised nothing else that is still on its way.
+// There is one traceback at a time: the notes on the exception that was raised last, from the place
+// that raised it outwards. Raising another one begins anew; raising the same one again (`throw;`,
+// or the end of a scope guard) continues, unless the handler or the guard raised and caught
+// something else meanwhile. That costs the inner part of a traceback, and nothing needs to be kept
+// about exceptions that were caught long ago.
 //
-// A function that calls itself takes one entry with a count. A group of more than kMost entries
+// A function that calls itself takes one entry with a count. A traceback of more than kMost entries
 // keeps its first ones, which is where things went wrong, and its last ones.
 
 #include "backend_c/runtime/exceptions.h"
@@ -35,47 +35,18 @@ struct Entry {
   uint32_t omitted;
 };
 
-struct Group {
-  const weft_object* exception;
-  uint32_t start;
-  bool caught;
-};
-
-// Deeper nesting of exceptions in scope guards of exceptions loses the outer tracebacks.
-constexpr uint32_t kGroups = 16;
-
 Entry entries[kMost];
-Group groups[kGroups];
 uint32_t entry_count = 0;
-uint32_t group_count = 0;
+// Whose traceback it is. Only compared: the object may be gone.
+const weft_object* noted_exception = nullptr;
 
-void DropGroup() { entry_count = groups[--group_count].start; }
-
-void BeginGroup(const weft_object* exception) {
-  while (group_count > 0 && groups[group_count - 1].caught) DropGroup();
-  if (group_count == kGroups) {
-    group_count = 0;
-    entry_count = 0;
-  }
-  groups[group_count++] = {exception, entry_count, false};
-}
-
-// The group that notes of this exception go to: its own, if it is the last that is not over.
-void FindGroup(const weft_object* exception) {
-  while (group_count > 0) {
-    Group& last = groups[group_count - 1];
-    if (last.exception == exception) {
-      last.caught = false;
-      return;
-    }
-    if (!last.caught) break;
-    DropGroup();
-  }
-  BeginGroup(exception);
+void Begin(const weft_object* exception) {
+  noted_exception = exception;
+  entry_count = 0;
 }
 
 void Append(const weft_place* place) {
-  if (entry_count > groups[group_count - 1].start) {
+  if (entry_count > 0) {
     Entry& last = entries[entry_count - 1];
     if (last.place == place) {
       ++last.repeated;
@@ -83,23 +54,14 @@ void Append(const weft_place* place) {
     }
   }
   if (entry_count == kMost) {
-    uint32_t start = groups[group_count - 1].start;
-    if (start > kMost / 2) {
-      // Outer groups take the room: they go.
-      std::memmove(entries, entries + start, (kMost - start) * sizeof(Entry));
-      entry_count -= start;
-      groups[0] = {groups[group_count - 1].exception, 0, false};
-      group_count = 1;
-    } else {
-      uint32_t first = start + kKept;
-      uint32_t last = kMost - kKept;
-      uint32_t dropped = 0;
-      for (uint32_t i = first; i < last; ++i)
-        dropped += 1 + entries[i].repeated + entries[i].omitted;
-      entries[first - 1].omitted += dropped;
-      std::memmove(entries + first, entries + last, kKept * sizeof(Entry));
-      entry_count = first + kKept;
+    // The middle is left out; it makes room for as many entries at once as there are kept.
+    uint32_t dropped = 0;
+    for (uint32_t i = kKept; i < kMost - kKept; ++i) {
+      dropped += 1 + entries[i].repeated + entries[i].omitted;
     }
+    entries[kKept - 1].omitted += dropped;
+    std::memmove(entries + kKept, entries + kMost - kKept, kKept * sizeof(Entry));
+    entry_count = 2 * kKept;
   }
   entries[entry_count++] = {place, 0, 0};
 }
@@ -124,7 +86,7 @@ void RaisePrebuilt(weft_object** slot, const char* text) {
     std::exit(1);
   }
   weft_exception = *slot;
-  BeginGroup(weft_exception);
+  Begin(weft_exception);
 }
 
 void PrintPlace(const weft_place* place) {
@@ -139,7 +101,7 @@ using namespace weft::runtime;
 
 void weft_exception_set(weft_object* exception, const weft_place* place) {
   weft_exception = exception;
-  FindGroup(exception);
+  if (noted_exception != exception) Begin(exception);
   Append(place);
 }
 
@@ -151,12 +113,8 @@ void weft_stack_overflowed(const weft_place* place) {
 }
 
 void weft_traceback_add(const weft_place* place) {
-  FindGroup(weft_exception);
+  if (noted_exception != weft_exception) Begin(weft_exception);
   Append(place);
-}
-
-void weft_traceback_caught(void) {
-  if (group_count > 0) groups[group_count - 1].caught = true;
 }
 
 void weft_report_uncaught(void) {
@@ -172,9 +130,9 @@ void weft_report_uncaught(void) {
     }
   }
   std::fprintf(stderr, "\n");
-  if (group_count > 0 && groups[group_count - 1].exception == exception) {
+  if (noted_exception == exception) {
     std::fprintf(stderr, "Traceback (most recent call last):\n");
-    for (uint32_t i = entry_count; i > groups[group_count - 1].start; --i) {
+    for (uint32_t i = entry_count; i > 0; --i) {
       const Entry& entry = entries[i - 1];
       if (entry.omitted != 0) {
         std::fprintf(stderr, "  ... %u other calls\n", static_cast<unsigned>(entry.omitted));

@@ -33,14 +33,10 @@ WEFT_COLD_FUNCTION void weft_stack_overflowed(const weft_place* place);
 // raised it.
 WEFT_COLD_FUNCTION void weft_traceback_add(const weft_place* place);
 
-// For an exception that was taken; see weft_exception_take.
-WEFT_COLD_FUNCTION void weft_traceback_caught(void);
-
 // Takes the pending exception, leaving none.
 static inline weft_object* weft_exception_take(void) {
   weft_object* exception = weft_exception;
   weft_exception = NULL;
-  weft_traceback_caught();
   return exception;
 }
 
