@@ -10,11 +10,9 @@ namespace lox {
 struct Closure;
 class Shape;
 
-// One place in a program that names a property, and what was found there last time. An object whose
-// shape is `shape` needs no look-up: its answer is here. (See class.h for shapes.)
-struct PropertySite {
-  String* name;
-  // The shape that the rest is about; null as long as nothing is known.
+// What is known about a property of all objects that have one shape. (See class.h for shapes.)
+struct PropertyAnswer {
+  // Null as long as nothing is known.
   Shape* shape;
   // Where a field that is read or written stands.
   int slot;
@@ -22,6 +20,19 @@ struct PropertySite {
   Shape* grown_shape;
   // The method that a call finds.
   Closure* method;
+};
+
+// One place in a program that names a property, and what was found there. An object of the shape
+// that came last needs no look-up at all; nearly all places only ever see one or two.
+struct PropertySite {
+  String* name;
+  PropertyAnswer last;
+  PropertyAnswer earlier;
+
+  void Learn(PropertyAnswer answer) {
+    earlier = last;
+    last = answer;
+  }
 };
 
 // Says for a closure that is being made where one captured variable comes from: a slot of the

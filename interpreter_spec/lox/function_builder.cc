@@ -158,7 +158,7 @@ int FunctionBuilder::AddConstant(Value* value) {
 
 int FunctionBuilder::AddSite(String* name) {
   if (sites_.length() == kMaxConstants) return 0;
-  sites_.append(PropertySite{name, nullptr, 0, nullptr, nullptr});
+  sites_.append(PropertySite{name, PropertyAnswer(), PropertyAnswer()});
   return static_cast<int>(sites_.length()) - 1;
 }
 

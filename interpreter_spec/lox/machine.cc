@@ -41,7 +41,7 @@ Value* Add(Value* left, Value* right) {
 
 // Whether the receiver is an instance of the shape that the site knows.
 bool IsKnown(const PropertySite& site, Value* receiver) {
-  return isa<Instance>(receiver) && cast<Instance>(receiver)->shape == site.shape;
+  return isa<Instance>(receiver) && cast<Instance>(receiver)->shape == site.last.shape;
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           PropertySite& site = sites[A(word)];
           Value* receiver = stack[top - 1];
           if (IsKnown(site, receiver)) {
-            stack[top - 1] = cast<Instance>(receiver)->fields[site.slot];
+            stack[top - 1] = cast<Instance>(receiver)->fields[site.last.slot];
           } else {
             stack[top - 1] = GetProperty(site, receiver);
           }
@@ -179,7 +179,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           PropertySite& site = sites[A(word)];
           Value* receiver = stack[base + B(word)];
           if (IsKnown(site, receiver)) {
-            stack[top] = cast<Instance>(receiver)->fields[site.slot];
+            stack[top] = cast<Instance>(receiver)->fields[site.last.slot];
           } else {
             stack[top] = GetProperty(site, receiver);
           }
@@ -190,8 +190,8 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           PropertySite& site = sites[A(word)];
           Value* receiver = stack[top - 2];
           Value* value = stack[top - 1];
-          if (IsKnown(site, receiver) && site.grown_shape == nullptr) {
-            cast<Instance>(receiver)->fields[site.slot] = value;
+          if (IsKnown(site, receiver) && site.last.grown_shape == nullptr) {
+            cast<Instance>(receiver)->fields[site.last.slot] = value;
           } else {
             SetProperty(site, receiver, value);
           }
@@ -203,8 +203,8 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           PropertySite& site = sites[A(word)];
           Value* receiver = stack[top - 2];
           Value* value = stack[top - 1];
-          if (IsKnown(site, receiver) && site.grown_shape == nullptr) {
-            cast<Instance>(receiver)->fields[site.slot] = value;
+          if (IsKnown(site, receiver) && site.last.grown_shape == nullptr) {
+            cast<Instance>(receiver)->fields[site.last.slot] = value;
           } else {
             SetProperty(site, receiver, value);
           }
@@ -363,7 +363,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           PropertySite& site = sites[A(word)];
           Value* receiver = stack[top - count - 1];
           if (IsKnown(site, receiver)) {
-            callee = site.method;
+            callee = site.last.method;
           } else {
             callee = PrepareInvoke(site, top - count, count);
           }
@@ -374,8 +374,8 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           top--;
           PropertySite& site = sites[A(word)];
           Class* superclass = cast<Class>(stack[top]);
-          if (superclass->empty_shape() == site.shape) {
-            callee = site.method;
+          if (superclass->empty_shape() == site.last.shape) {
+            callee = site.last.method;
           } else {
             callee = PrepareInvokeSuper(site, superclass);
           }
@@ -473,16 +473,17 @@ Closure* Machine::PrepareInvoke(PropertySite& site, int first, int count) {
   Value* receiver = stack_[first - 1];
   if (!isa<Instance>(receiver)) Fail("Only instances have methods.");
   Instance* instance = cast<Instance>(receiver);
+  Shape* shape = instance->shape;
+  if (shape == site.earlier.shape) return site.earlier.method;
 
-  int slot = instance->shape->Find(site.name);
+  int slot = shape->Find(site.name);
   if (slot != Shape::kNotFound) {
     stack_[first - 1] = instance->fields[slot];
     return PrepareCall(first, count);
   }
-  Closure* method = instance->shape->instance_class()->FindMethod(site.name);
+  Closure* method = shape->instance_class()->FindMethod(site.name);
   if (method == nullptr) FailUndefined("property", site.name);
-  site.shape = instance->shape;
-  site.method = method;
+  site.Learn(PropertyAnswer{shape, 0, nullptr, method});
   return method;
 }
 
@@ -490,8 +491,7 @@ Closure* Machine::PrepareInvoke(PropertySite& site, int first, int count) {
 Closure* Machine::PrepareInvokeSuper(PropertySite& site, Class* superclass) {
   Closure* method = superclass->FindMethod(site.name);
   if (method == nullptr) FailUndefined("property", site.name);
-  site.shape = superclass->empty_shape();
-  site.method = method;
+  site.Learn(PropertyAnswer{superclass->empty_shape(), 0, nullptr, method});
   return method;
 }
 
@@ -506,14 +506,15 @@ void Machine::CheckCall(Closure* closure, int count, int base) {
 Value* Machine::GetProperty(PropertySite& site, Value* receiver) {
   if (!isa<Instance>(receiver)) Fail("Only instances have properties.");
   Instance* instance = cast<Instance>(receiver);
+  Shape* shape = instance->shape;
+  if (shape == site.earlier.shape) return instance->fields[site.earlier.slot];
 
-  int slot = instance->shape->Find(site.name);
+  int slot = shape->Find(site.name);
   if (slot != Shape::kNotFound) {
-    site.shape = instance->shape;
-    site.slot = slot;
+    site.Learn(PropertyAnswer{shape, slot, nullptr, nullptr});
     return instance->fields[slot];
   }
-  Closure* method = instance->shape->instance_class()->FindMethod(site.name);
+  Closure* method = shape->instance_class()->FindMethod(site.name);
   if (method == nullptr) FailUndefined("property", site.name);
   return new BoundMethod(instance, method);
 }
@@ -521,19 +522,24 @@ Value* Machine::GetProperty(PropertySite& site, Value* receiver) {
 void Machine::SetProperty(PropertySite& site, Value* receiver, Value* value) {
   if (!isa<Instance>(receiver)) Fail("Only instances have fields.");
   Instance* instance = cast<Instance>(receiver);
-
   Shape* shape = instance->shape;
-  if (shape != site.shape) {
+  PropertyAnswer answer = site.last;
+  if (shape == site.earlier.shape) {
+    answer = site.earlier;
+  } else if (shape != site.last.shape) {
     int slot = shape->Find(site.name);
-    bool is_new = slot == Shape::kNotFound;
-    site.shape = shape;
-    site.slot = is_new ? shape->field_count() : slot;
-    site.grown_shape = is_new ? shape->With(site.name) : nullptr;
+    if (slot != Shape::kNotFound) {
+      answer = PropertyAnswer{shape, slot, nullptr, nullptr};
+    } else {
+      answer = PropertyAnswer{shape, shape->field_count(), shape->With(site.name), nullptr};
+    }
+    site.Learn(answer);
   }
-  if (site.grown_shape == nullptr) {
-    instance->fields[site.slot] = value;
+
+  if (answer.grown_shape == nullptr) {
+    instance->fields[answer.slot] = value;
   } else {
-    instance->AddField(site.grown_shape, value);
+    instance->AddField(answer.grown_shape, value);
   }
 }
 

@@ -11,15 +11,9 @@ Str Number::Text() {
   return weft::format_general(number, 6);
 }
 
-bool AreEqual(Value* left, Value* right) {
-  // Numbers first: they have no identity, and NaN differs from itself.
-  if (weft::isa<Number>(left)) {
-    return weft::isa<Number>(right) &&
-           weft::cast<Number>(left)->value() == weft::cast<Number>(right)->value();
-  }
-  if (left == right) return true;
-  if (!weft::isa<String>(left) || !weft::isa<String>(right)) return false;
-  return HaveEqualText(weft::cast<String>(left), weft::cast<String>(right));
+bool AreEqualStrings(Value* left, Value* right) {
+  return weft::isa<String>(left) && weft::isa<String>(right) &&
+         HaveEqualText(weft::cast<String>(left), weft::cast<String>(right));
 }
 
 }  // namespace lox

@@ -51,8 +51,17 @@ inline Value* MakeBool(bool value) { return value ? kTrue : kFalse; }
 // Only `nil` and `false` count as false.
 inline bool IsFalsey(Value* value) { return value == kFalse || value == kNil; }
 
-// The meaning of `==`.
-bool AreEqual(Value* left, Value* right);
+// Whether two values that are not numbers and not the same object are equal: strings may be.
+bool AreEqualStrings(Value* left, Value* right);
+
+// The meaning of `==`. Numbers come first: they have no identity, and NaN differs from itself.
+inline bool AreEqual(Value* left, Value* right) {
+  if (weft::isa<Number>(left)) {
+    return weft::isa<Number>(right) &&
+           weft::cast<Number>(left)->value() == weft::cast<Number>(right)->value();
+  }
+  return left == right || AreEqualStrings(left, right);
+}
 
 }  // namespace lox
 
