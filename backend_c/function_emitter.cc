@@ -1,0 +1,488 @@
+#include "backend_c/function_emitter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "backend_c/expressions.h"
+#include "backend_c/function_plan.h"
+#include "backend_c/literals.h"
+#include "common/check.h"
+
+namespace weft::backend_c {
+
+using flowgraph::Block;
+using flowgraph::Exit;
+using flowgraph::ExitKind;
+using flowgraph::FunctionInfo;
+using flowgraph::Graph;
+using flowgraph::Link;
+using flowgraph::Opcode;
+using flowgraph::Operation;
+using flowgraph::Program;
+
+namespace {
+
+class FunctionEmitter {
+ public:
+  FunctionEmitter(const CTypes& types, FunctionId id, bool line_directives, ShardUses* uses)
+      : program_(types.program()),
+        types_(types),
+        id_(id),
+        function_(program_.function(id)),
+        graph_(function_.graph),
+        plan_(MakeFunctionPlan(program_, function_)),
+        uses_(*uses),
+        line_directives_(line_directives),
+        expressions_(program_, function_, plan_, names_, uses, types) {}
+
+  std::string Run() {
+    NameVariables();
+    Header();
+    DeclareTop();
+    FindTargets();
+    bool in_braces = plan_.top_level.size() > 1;
+    for (size_t i = 0; i < plan_.top_level.size(); ++i) {
+      BlockId block = plan_.top_level[i];
+      next_label_ = i + 1 < plan_.top_level.size() ? plan_.top_level[i + 1] : BlockId();
+      if (i > 0 && !targets_.contains(block.index)) {
+        // Only the block before leads here.
+        Raw("  {\n");
+      } else if (i > 0) {
+        Raw(fmt::format("{}: {{\n", Label(block)));
+      } else if (in_braces) {
+        Raw("  {\n");
+      }
+      Chain(block, in_braces ? 2 : 1, true);
+      if (in_braces) Raw("  }\n");
+    }
+    Raw("}\n");
+    return std::move(text_);
+  }
+
+ private:
+  // ---- Text.
+
+  void Raw(std::string_view text) {
+    text_ += text;
+    if (at_line_ != 0) at_line_ += std::count(text.begin(), text.end(), '\n');
+  }
+
+  void Statement(int indent, SourceLoc loc, std::string_view text) {
+    Locate(loc);
+    Raw(fmt::format("{:{}}{}\n", "", indent * 2, text));
+  }
+
+  // Makes the compiler take the next line for a line of the source.
+  void Locate(SourceLoc loc) {
+    if (!line_directives_ || !loc.is_valid() || !loc.file.is_valid()) return;
+    if (at_line_ == loc.line && at_file_ == loc.file) return;
+    if (at_file_ == loc.file && at_line_ != 0) {
+      text_ += fmt::format("#line {}\n", loc.line);
+    } else {
+      text_ += fmt::format("#line {} {}\n", loc.line, StringLiteral(program_.files.Path(loc.file)));
+    }
+    at_line_ = loc.line;
+    at_file_ = loc.file;
+  }
+
+  std::string Label(BlockId block) const { return fmt::format("b{}", plan_.block(block).order); }
+
+  // ---- The function's frame.
+
+  void NameVariables() {
+    names_.resize(plan_.variables.size());
+    const auto& arguments = graph_.block(Graph::Entry()).args;
+    bool named = function_.parameter_names.size() == arguments.size();
+    absl::flat_hash_set<std::string> taken;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      std::string name = fmt::format("p{}", i);
+      if (named && !function_.parameter_names[i].empty()) {
+        std::string wanted = "p_" + Mangle(function_.parameter_names[i]);
+        if (!taken.contains(wanted)) name = wanted;
+      }
+      taken.insert(name);
+      parameters_.push_back(name);
+      const ValuePlan& value = plan_.value(arguments[i]);
+      if (value.form == ValuePlan::Form::kVariable) names_[value.variable] = name;
+    }
+    int number = 0;
+    for (std::string& name : names_) {
+      if (name.empty()) name = fmt::format("v{}", number++);
+    }
+  }
+
+  void Header() {
+    std::string where =
+        function_.loc.file.is_valid()
+            ? fmt::format(", {}:{}", program_.files.Path(function_.loc.file), function_.loc.line)
+            : "";
+    // With line directives the comment needs no line, which changes with every edit above it.
+    text_ += fmt::format("\n// {}{}\n", CommentText(function_.name),
+                         line_directives_ ? "" : CommentText(where));
+    Locate(function_.loc);
+    Raw(fmt::format("{} {{\n",
+                    Prototype(types_, function_, uses_.Function(id_), &parameters_, &uses_)));
+  }
+
+  void DeclareTop() {
+    std::map<std::string, std::vector<std::string>> by_type;
+    for (size_t i = 0; i < plan_.variables.size(); ++i) {
+      const Variable& variable = plan_.variables[i];
+      if (!variable.at_top || variable.is_parameter) continue;
+      by_type[uses_.Spell(variable.type)].push_back(names_[i]);
+    }
+    for (const auto& [type, names] : by_type) {
+      bool is_pointer = type.back() == '*';
+      std::string_view base = type;
+      if (is_pointer) base.remove_suffix(1);
+      std::string line = fmt::format("  {}", base);
+      for (size_t i = 0; i < names.size(); ++i) {
+        std::string part =
+            fmt::format("{} {}{}", i == 0 ? "" : ",", is_pointer ? "*" : "", names[i]);
+        if (line.size() + part.size() > 98) {
+          Raw(line + ",\n");
+          line = "     ";
+          part = fmt::format(" {}{}", is_pointer ? "*" : "", names[i]);
+        }
+        line += part;
+      }
+      Raw(line + ";\n");
+    }
+  }
+
+  // Which labels are jumped to: all but those that are only fallen into.
+  void FindTargets() {
+    for (size_t i = 0; i < plan_.top_level.size(); ++i) {
+      BlockId next = i + 1 < plan_.top_level.size() ? plan_.top_level[i + 1] : BlockId();
+      std::vector<std::pair<BlockId, bool>> work{{plan_.top_level[i], true}};
+      while (!work.empty()) {
+        auto [block, at_end] = work.back();
+        work.pop_back();
+        const Exit& exit = graph_.block(block).exit;
+        int straight = ContinueFrom(graph_, plan_, block).straight;
+        for (size_t j = 0; j < exit.links.size(); ++j) {
+          if (j > 0 && SameLink(exit.links[j - 1], exit.links[j])) continue;
+          BlockId target = exit.links[j].target;
+          bool ends = at_end && static_cast<int>(j) == straight;
+          if (!plan_.block(target).labelled) {
+            work.push_back({target, ends});
+          } else if (!ends || target != next) {
+            targets_.insert(target.index);
+          }
+        }
+      }
+    }
+  }
+
+  // ---- Blocks.
+
+  // A block and what follows straight on. `at_end`: what it falls out of at the end is next_label_.
+  void Chain(BlockId id, int indent, bool at_end) {
+    while (true) {
+      const Block& block = graph_.block(id);
+      for (uint32_t i = 0; i < block.ops.size(); ++i) {
+        if (plan_.IsStatement(id, i)) Operate(id, i, indent);
+      }
+      const Exit& exit = block.exit;
+      switch (exit.kind) {
+        case ExitKind::kReturn:
+          Return(exit, indent);
+          return;
+        case ExitKind::kUnreachable:
+          Statement(indent, exit.loc, "WEFT_UNREACHABLE();");
+          return;
+        case ExitKind::kSwitch:
+          Switch(id, indent);
+          return;
+        case ExitKind::kJump:
+          break;
+        case ExitKind::kBranch:
+          Branch(id, indent);
+          break;
+        default:
+          WEFT_FATAL("{}: block {} ends in what is not left after weaving", function_.name,
+                     id.index);
+      }
+      const Link& link = exit.links[ContinueFrom(graph_, plan_, id).straight];
+      Copies(link, indent, exit.loc);
+      if (plan_.block(link.target).labelled) {
+        if (!at_end || link.target != next_label_) {
+          Statement(indent, exit.loc, fmt::format("goto {};", Label(link.target)));
+        }
+        return;
+      }
+      id = link.target;
+    }
+  }
+
+  // What stands in the braces of a branch or case: the link's copies and where it goes.
+  void Arm(const Link& link, int indent, SourceLoc loc) {
+    Copies(link, indent, loc);
+    if (plan_.block(link.target).labelled) {
+      Statement(indent, loc, fmt::format("goto {};", Label(link.target)));
+    } else {
+      Chain(link.target, indent, false);
+    }
+  }
+
+  void Branch(BlockId id, int indent) {
+    const Exit& exit = graph_.block(id).exit;
+    if (SameLink(exit.links[0], exit.links[1])) return;
+    int other = 1 - ContinueFrom(graph_, plan_, id).straight;
+    const Link& link = exit.links[other];
+    std::string condition = expressions_.Condition(exit.value, other == 1).text;
+    if (graph_.block(link.target).is_cold) condition = fmt::format("WEFT_UNLIKELY({})", condition);
+    Statement(indent, exit.loc, fmt::format("if ({}) {{", condition));
+    Arm(link, indent + 1, exit.loc);
+    Statement(indent, {}, "}");
+  }
+
+  void Switch(BlockId id, int indent) {
+    const Exit& exit = graph_.block(id).exit;
+    TypeKind kind = program_.types.Kind(graph_.type(exit.value));
+    Statement(indent, exit.loc, fmt::format("switch ({}) {{", expressions_.Loose(exit.value)));
+    for (size_t i = 0; i < exit.links.size();) {
+      size_t end = i + 1;
+      while (end < exit.links.size() && SameLink(exit.links[i], exit.links[end])) ++end;
+      for (size_t j = i; j < end; ++j) {
+        std::string label = j < exit.cases.size()
+                                ? fmt::format("case {}:", IntLiteral(kind, exit.cases[j]))
+                                : "default:";
+        Statement(indent + 1, {}, j + 1 == end ? label + " {" : label);
+      }
+      Arm(exit.links[i], indent + 2, exit.loc);
+      Statement(indent + 1, {}, "}");
+      i = end;
+    }
+    Statement(indent, {}, "}");
+  }
+
+  void Return(const Exit& exit, int indent) {
+    TypeId result = program_.types.Element(function_.type);
+    if (!exit.value.is_valid() || program_.types.Kind(result) == TypeKind::kVoid) {
+      Statement(indent, exit.loc, "return;");
+    } else {
+      Statement(indent, exit.loc, fmt::format("return {};", expressions_.As(exit.value, result)));
+    }
+  }
+
+  // ---- Links: assignments that happen at once, in an order that lets them happen one by one.
+
+  struct Copy {
+    uint32_t variable;
+    std::string text;
+    absl::flat_hash_set<uint32_t> reads;
+  };
+
+  void Copies(const Link& link, int indent, SourceLoc loc) {
+    std::vector<Copy> copies;
+    const auto& targets = graph_.block(link.target).args;
+    for (size_t i = 0; i < link.args.size(); ++i) {
+      const ValuePlan& target = plan_.value(targets[i]);
+      if (target.form != ValuePlan::Form::kVariable) continue;
+      const ValuePlan& value = plan_.value(link.args[i]);
+      if (value.form == ValuePlan::Form::kVariable && value.variable == target.variable) continue;
+      Copy copy{target.variable, expressions_.As(link.args[i], graph_.type(targets[i])), {}};
+      ForEachLeaf(graph_, plan_, link.args[i],
+                  [&](ValueId leaf) { copy.reads.insert(plan_.value(leaf).variable); });
+      copies.push_back(std::move(copy));
+    }
+    int temporaries = 0;
+    std::vector<std::string> last;
+    while (!copies.empty()) {
+      // One whose old value nobody else needs.
+      size_t chosen = copies.size();
+      for (size_t i = 0; i < copies.size() && chosen == copies.size(); ++i) {
+        bool is_read = false;
+        for (size_t j = 0; j < copies.size(); ++j) {
+          is_read = is_read || (j != i && copies[j].reads.contains(copies[i].variable));
+        }
+        if (!is_read) chosen = i;
+      }
+      if (chosen < copies.size()) {
+        Statement(indent + (temporaries > 0 ? 1 : 0), loc,
+                  fmt::format("{} = {};", names_[copies[chosen].variable], copies[chosen].text));
+        copies.erase(copies.begin() + static_cast<ptrdiff_t>(chosen));
+        continue;
+      }
+      // All are on cycles: the first new value waits in a temporary until the others are done.
+      if (temporaries == 0) Statement(indent, loc, "{");
+      std::string temporary = fmt::format("t{}", temporaries++);
+      Copy& first = copies.front();
+      Statement(indent + 1, loc,
+                fmt::format("{} {} = {};", uses_.Spell(plan_.variables[first.variable].type),
+                            temporary, first.text));
+      first.text = temporary;
+      first.reads.clear();
+    }
+    if (temporaries > 0) Statement(indent, loc, "}");
+  }
+
+  // ---- Operations that are statements.
+
+  // `text` as what the operation's result becomes, if anything wants it.
+  void Assign(const Operation& op, const std::string& text, int indent) {
+    if (!op.result.is_valid() || plan_.value(op.result).form != ValuePlan::Form::kVariable) {
+      Statement(indent, op.loc, text + ";");
+      return;
+    }
+    uint32_t variable = plan_.value(op.result).variable;
+    if (plan_.variables[variable].at_top || plan_.variables[variable].is_parameter) {
+      Statement(indent, op.loc, fmt::format("{} = {};", names_[variable], text));
+    } else {
+      Statement(
+          indent, op.loc,
+          fmt::format("{} {} = {};", uses_.Spell(graph_.type(op.result)), names_[variable], text));
+    }
+  }
+
+  // The statement `if (condition) failed(arguments, place);`.
+  void Check(const Operation& op, int indent, const std::string& condition,
+             const std::string& failed) {
+    Statement(indent, op.loc,
+              fmt::format("if (WEFT_UNLIKELY({})) {}{});", condition, failed, Place(op.loc)));
+  }
+
+  std::string Place(SourceLoc loc) { return uses_.Place(function_, loc); }
+
+  void Operate(BlockId id, uint32_t at, int indent) {
+    const Operation& op = graph_.block(id).ops[at];
+    auto loose = [&](size_t i) { return expressions_.Loose(op.args[i]); };
+    auto unary = [&](size_t i) { return expressions_.Unary(op.args[i]); };
+    switch (op.opcode) {
+      case Opcode::kCheckNonNull:
+        Check(op, indent, unary(0) + " == NULL", "weft_check_nonnull_failed(");
+        return;
+      case Opcode::kCheckNonZero:
+        Check(op, indent, unary(0) + " == 0", "weft_check_nonzero_failed(");
+        return;
+      case Opcode::kCheckIndex:
+        Check(op, indent, fmt::format("(uint64_t){} >= (uint64_t){}", unary(0), unary(1)),
+              fmt::format("weft_check_index_failed({}, {}, ", loose(0), loose(1)));
+        return;
+      case Opcode::kCheckInstance: {
+        ContainerId container(op.imm);
+        Check(op, indent,
+              fmt::format("{} != NULL && !WEFT_HAS_TYPE({}, {})", unary(0), loose(0),
+                          uses_.TypeIdOf(container)),
+              fmt::format("weft_check_cast_failed((weft_object*){}, {}, ", unary(0),
+                          uses_.TypeIdOf(container)));
+        return;
+      }
+      case Opcode::kFatal:
+        Statement(indent, op.loc,
+                  fmt::format("weft_fatal((const weft_str*){}, {});", unary(0), Place(op.loc)));
+        return;
+      case Opcode::kSetField:
+        Statement(
+            indent, op.loc,
+            fmt::format("{} = {};",
+                        expressions_.FieldAccess(op.args[0], ContainerId(op.imm), op.imm2),
+                        expressions_.As(
+                            op.args[1],
+                            program_.containers.Get(ContainerId(op.imm)).fields[op.imm2].type)));
+        return;
+      case Opcode::kSetItem:
+        Statement(indent, op.loc,
+                  fmt::format(
+                      "{} = {};",
+                      expressions_.ItemAccess(op.args[0], op.args[1], ContainerId(op.imm), op.imm2),
+                      expressions_.As(
+                          op.args[2],
+                          program_.containers.Get(ContainerId(op.imm)).item_fields[op.imm2].type)));
+        return;
+      case Opcode::kCopyItems: {
+        uint32_t size = program_.containers.Get(ContainerId(op.imm)).item_size;
+        Statement(indent, op.loc,
+                  fmt::format("weft_copy_bytes({}, {}, {}{});",
+                              expressions_.ItemAddress(op.args[0], op.args[1], size),
+                              expressions_.ItemAddress(op.args[2], op.args[3], size),
+                              size == 1 ? loose(4) : unary(4),
+                              size == 1 ? "" : fmt::format(" * {}", size)));
+        return;
+      }
+      case Opcode::kStoreAt:
+        Statement(indent, op.loc,
+                  fmt::format("WEFT_AT({}, {}, {}) = {};", uses_.Spell(graph_.type(op.args[2])),
+                              loose(0), loose(1), loose(2)));
+        return;
+      case Opcode::kGlobalSet:
+        Statement(indent, op.loc,
+                  fmt::format("{} = {};", uses_.Global(GlobalId(op.imm)),
+                              expressions_.As(op.args[0], program_.global(GlobalId(op.imm)).type)));
+        return;
+      case Opcode::kTupleMake: {
+        const std::string& name = names_[plan_.value(op.result).variable];
+        if (!plan_.variables[plan_.value(op.result).variable].at_top) {
+          Statement(indent, op.loc,
+                    fmt::format("{} {};", uses_.Spell(graph_.type(op.result)), name));
+        }
+        for (size_t i = 0; i < op.args.size(); ++i) {
+          Statement(indent, op.loc, fmt::format("{}.r{} = {};", name, i, loose(i)));
+        }
+        return;
+      }
+      case Opcode::kStackCheck:
+      case Opcode::kStackUsedUp:
+        Assign(op, fmt::format("weft_stack_check({})", Place(op.loc)), indent);
+        return;
+      case Opcode::kGcCollect:
+        Statement(indent, op.loc, "weft_gc_collect();");
+        return;
+      case Opcode::kExceptionSet:
+        Statement(
+            indent, op.loc,
+            fmt::format("weft_exception_set((weft_object*){}, {});", unary(0), Place(op.loc)));
+        return;
+      case Opcode::kTracebackAdd:
+        Statement(indent, op.loc, fmt::format("weft_traceback_add({});", Place(op.loc)));
+        return;
+      case Opcode::kRootsEnter:
+        Statement(indent, {}, fmt::format("WEFT_ROOTS_ENTER({});", op.imm));
+        return;
+      case Opcode::kRootsLeave:
+        Statement(indent, {}, fmt::format("WEFT_ROOTS_LEAVE({});", op.imm));
+        return;
+      case Opcode::kRootSet:
+        Statement(indent, op.loc, fmt::format("WEFT_ROOT_SET({}, {});", op.imm, loose(0)));
+        return;
+      case Opcode::kWriteBarrier:
+        Statement(indent, op.loc, fmt::format("WEFT_WRITE_BARRIER({});", loose(0)));
+        return;
+      default:
+        Assign(op, expressions_.Result(op).text, indent);
+    }
+  }
+
+  const Program& program_;
+  const CTypes& types_;
+  FunctionId id_;
+  const FunctionInfo& function_;
+  const Graph& graph_;
+  FunctionPlan plan_;
+  ShardUses& uses_;
+  bool line_directives_;
+  std::vector<std::string> names_;
+  std::vector<std::string> parameters_;
+  ExpressionWriter expressions_;
+  absl::flat_hash_set<uint32_t> targets_;
+  BlockId next_label_;
+  std::string text_;
+  // What the compiler takes the next line for; 0 when that is unknown.
+  uint32_t at_line_ = 0;
+  FileId at_file_;
+};
+
+}  // namespace
+
+std::string EmitFunction(const CTypes& types, FunctionId id, bool line_directives,
+                         ShardUses* uses) {
+  return FunctionEmitter(types, id, line_directives, uses).Run();
+}
+
+}  // namespace weft::backend_c

@@ -1,0 +1,146 @@
+#include "backend_c/makefile.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace weft::backend_c {
+
+namespace {
+
+// Everything in it that depends on the program stands in the variables at the top.
+constexpr std::string_view kRules = R"(
+# make                      the program, at -O$(LEVEL)
+# make -j CC=clang          any C compiler; also CC='g++ -x c++', the sources are C++ as well
+# make debug                $(NAME)-debug: not optimised, for a debugger
+# make lto                  optimised across all sources
+# make pgo TRAINING='...'   optimised for what it does with these arguments (gcc or clang)
+# make UNIT=1               all shards as one translation unit
+# make clean
+
+ifeq ($(origin CC),default)
+CC := $(DEFAULT_CC)
+endif
+# The run time is C++ that needs no C++ library, so any C compiler that knows C++ links it.
+ifeq ($(origin CXX),default)
+CXX := $(firstword $(CC)) -x c++
+endif
+
+ifneq (,$(findstring c++,$(CC))$(findstring g++,$(CC)))
+STANDARD := -std=c++20
+else
+STANDARD := -std=c11
+endif
+
+MODE ?= release
+OPTIMISE ?= -O$(LEVEL)
+# What the language defines and C does not, first; then what makes a program fast without changing
+# what it does.
+SEMANTICS := -fno-strict-aliasing -fwrapv -ffp-contract=off
+SPEED := -fno-math-errno -fno-pie -fno-plt -fvisibility=hidden -fno-asynchronous-unwind-tables
+CFLAGS ?= -Wall
+RUNTIME_CXXFLAGS := -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -D_GNU_SOURCE
+ALL_FLAGS = $(OPTIMISE) $(SEMANTICS) $(SPEED) $(DEFINES) -I. $(MODE_FLAGS)
+LINK_FLAGS ?= -no-pie
+OUTPUT ?= $(NAME)
+OBJECTS_IN := objects/$(MODE)
+
+ifeq ($(UNIT),1)
+SOURCES := all
+else
+SOURCES := $(SHARDS)
+endif
+OBJECTS := $(SOURCES:%=$(OBJECTS_IN)/%.o) $(RUNTIME:%.cc=$(OBJECTS_IN)/%.o)
+
+$(OUTPUT): $(OBJECTS)
+	$(CC) $(OPTIMISE) $(MODE_FLAGS) $(LINK_FLAGS) $(LDFLAGS) -o $@ -x none $(OBJECTS) -lm
+
+$(OBJECTS_IN)/%.o: %.c Makefile
+	@mkdir -p $(dir $@)
+	$(CC) $(STANDARD) $(ALL_FLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(OBJECTS_IN)/%.o: %.cc Makefile
+	@mkdir -p $(dir $@)
+	$(CXX) $(RUNTIME_CXXFLAGS) $(ALL_FLAGS) -MMD -MP -c $< -o $@
+
+-include $(OBJECTS:.o=.d)
+
+debug:
+	$(MAKE) MODE=debug OPTIMISE=-O0 MODE_FLAGS='-g -DWEFT_DEBUG' OUTPUT=$(NAME)-debug
+
+lto:
+	$(MAKE) MODE=lto MODE_FLAGS='-flto'
+
+TRAINING ?=
+PROFILES := $(CURDIR)/objects/profile
+ifneq (,$(findstring clang,$(CC)))
+PROFILE_MAKE = -fprofile-instr-generate=$(PROFILES)/%p.profraw
+PROFILE_MERGE = llvm-profdata merge -o $(PROFILES)/merged $(PROFILES)/*.profraw
+PROFILE_USE = -fprofile-instr-use=$(PROFILES)/merged
+else
+PROFILE_MAKE = -fprofile-generate -fprofile-update=atomic -fprofile-dir=$(PROFILES)
+PROFILE_MERGE = true
+PROFILE_USE = -fprofile-use -fprofile-dir=$(PROFILES) -Wno-missing-profile
+endif
+
+pgo:
+	rm -rf objects/profile objects/pgo
+	mkdir -p objects/profile
+	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_MAKE)' OUTPUT=objects/trainee
+	./objects/trainee $(TRAINING)
+	$(PROFILE_MERGE)
+	rm -f $(OBJECTS:objects/$(MODE)/%=objects/pgo/%) objects/pgo/all.o
+	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_USE)'
+
+clean:
+	rm -rf objects $(NAME) $(NAME)-debug
+
+.PHONY: debug lto pgo clean
+)";
+
+}  // namespace
+
+std::vector<std::string> RuntimeFiles(const std::string& gc) {
+  std::vector<std::string> files = {"backend_c/runtime/exceptions.cc",
+                                    "backend_c/runtime/exceptions.h",
+                                    "backend_c/runtime/ops.h",
+                                    "backend_c/runtime/os.cc",
+                                    "backend_c/runtime/os.h",
+                                    "backend_c/runtime/runtime.h",
+                                    "backend_c/runtime/startup.cc",
+                                    "gc/support.cc",
+                                    "gc/support.h",
+                                    "gc/weft_gc.h"};
+  if (gc == "none") {
+    files.insert(files.end(), {"gc/none.cc", "gc/none.h"});
+  } else {
+    files.insert(files.end(),
+                 {"gc/block_heap.cc", "gc/block_heap.h", "gc/marksweep.cc", "gc/marksweep.h"});
+  }
+  return files;
+}
+
+std::string EmitUnit(const std::vector<std::string>& shards) {
+  std::string text =
+      "// All shards as one translation unit, whose functions nobody else sees.\n\n"
+      "#define WEFT_FUNCTION static\n\n";
+  for (const std::string& shard : shards) text += fmt::format("#include \"{}.c\"\n", shard);
+  return text;
+}
+
+std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::string>& shards) {
+  std::string text = "# Written by Weft.\n";
+  text += fmt::format("NAME := {}\nDEFAULT_CC := {}\nLEVEL := {}\n", options.name, options.cc,
+                      options.level);
+  text += "SHARDS :=";
+  for (const std::string& shard : shards) text += fmt::format(" \\\n  {}", shard);
+  text += "\nRUNTIME :=";
+  for (const std::string& path : RuntimeFiles(options.gc)) {
+    if (path.ends_with(".cc")) text += fmt::format(" \\\n  {}", path);
+  }
+  text += fmt::format("\nDEFINES := {}\n", options.gc == "none" ? "-DWEFT_GC_NONE" : "");
+  text += kRules;
+  return text;
+}
+
+}  // namespace weft::backend_c

@@ -1,0 +1,22 @@
+#ifndef WEFT_BACKEND_C_MAKEFILE_H_
+#define WEFT_BACKEND_C_MAKEFILE_H_
+
+#include <string>
+#include <vector>
+
+#include "backend_c/backend_c.h"
+
+namespace weft::backend_c {
+
+// The Makefile of an artefact with these shards.
+std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::string>& shards);
+
+// The file all.c, which is all shards in one translation unit.
+std::string EmitUnit(const std::vector<std::string>& shards);
+
+// The files of gc/ and backend_c/runtime/ that an artefact with this collector takes along.
+std::vector<std::string> RuntimeFiles(const std::string& gc);
+
+}  // namespace weft::backend_c
+
+#endif  // WEFT_BACKEND_C_MAKEFILE_H_
