@@ -30,7 +30,7 @@ namespace weft::llinterp {
               X(StoreAt) X(GlobalGet) X(GlobalSet) X(TableItem) /* Types and dispatch. */          \
       X(TypeId) X(IsInstance) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash)            \
           X(GcCollect) X(GcStat) /* Woven. */                                                      \
-      X(ExceptionOccurred) X(ExceptionTake) X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) \
+      X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake) X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) \
           X(RootGet)
 
 enum class Code : uint16_t {

@@ -637,10 +637,21 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
       simple(Code::kFatal);
       return;
     case Opcode::kMalloc:
+    case Opcode::kMallocSlow:
       simple(Code::kMalloc, op.imm);
       return;
     case Opcode::kMallocItems:
+    case Opcode::kMallocItemsSlow:
       simple(Code::kMallocItems, op.imm);
+      return;
+    case Opcode::kMallocTry:
+      simple(Code::kMallocTry, op.imm);
+      return;
+    case Opcode::kMallocItemsTry:
+      simple(Code::kMallocItemsTry, op.imm);
+      return;
+    case Opcode::kStackUsedUp:
+      simple(Code::kStackUsedUp);
       return;
     case Opcode::kGetField:
     case Opcode::kSetField:

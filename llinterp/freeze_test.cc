@@ -6,6 +6,7 @@
 #include <string>
 
 #include "flowgraph/text.h"
+#include "flowgraph/verifier.h"
 #include "llinterp/llinterp.h"
 #include "rtyper/rtyper.h"
 
@@ -23,6 +24,7 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
   EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   return program;
 }
 
@@ -114,6 +116,7 @@ TEST(FreezeTest, KeepsWhatTheInitialisersBuilt) {
   FreezeStatistics statistics;
   ASSERT_TRUE(Freeze(*program, diagnostics, {}, &statistics)) << diagnostics.Render();
   EXPECT_FALSE(program->initializer.is_valid());
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   // "nine", the box of $place, two nodes, the array; not the string of $pair, which is not read.
   EXPECT_EQ(program->frozen.size(), 5u);
   EXPECT_EQ(statistics.removed_functions, 3u);

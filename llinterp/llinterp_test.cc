@@ -7,7 +7,10 @@
 #include <string>
 
 #include "flowgraph/text.h"
+#include "flowgraph/verifier.h"
 #include "rtyper/rtyper.h"
+#include "weave/exceptions.h"
+#include "weave/gc_transform.h"
 
 namespace weft::llinterp {
 namespace {
@@ -24,7 +27,20 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
   EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   return program;
+}
+
+// Calls f with the program as the rtyper left it, and then woven for exceptions and a collector.
+template <typename F>
+void RtypedAndWoven(const std::string& text, F f) {
+  auto program = Rtyped(text);
+  ASSERT_NE(program, nullptr);
+  f(*program);
+  weave::WeaveExceptions(*program);
+  weave::TransformForGc(*program);
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
+  f(*program);
 }
 
 FunctionId Find(const Program& program, const std::string& name) {
@@ -226,7 +242,8 @@ b3:
 }
 
 TEST(LlinterpTest, CatchesWhatCalleesRaise) {
-  auto program = Rtyped(std::string(kClasses) + R"(
+  RtypedAndWoven(
+      std::string(kClasses) + R"(
 function @fail: fn(i64)->val Pair {
 b0(%0: i64):
   %1: bool = gt %0, 1:i64
@@ -262,22 +279,26 @@ value Pair {
   field a: i64
   field b: i64
 }
-)");
-  ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), std::array<uint64_t, 1>{1})), 7);
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), std::array<uint64_t, 1>{100})), 109);
-  Outcome outcome = interpreter.Call(Find(*program, "uncaught"), {});
-  ASSERT_EQ(outcome.kind, Outcome::Kind::kException);
-  EXPECT_EQ(interpreter.DescribeException(outcome.exception),
-            "uncaught exception: weft::Exception: too large");
-  ASSERT_EQ(outcome.traceback.size(), 2u);
-  EXPECT_EQ(outcome.traceback[0].function, Find(*program, "fail"));
-  EXPECT_EQ(outcome.traceback[1].function, Find(*program, "uncaught"));
+)",
+      [](const Program& program) {
+        Interpreter interpreter(program, {});
+        EXPECT_EQ(Value(interpreter.Call(Find(program, "main"), std::array<uint64_t, 1>{1})), 7);
+        EXPECT_EQ(Value(interpreter.Call(Find(program, "main"), std::array<uint64_t, 1>{100})),
+                  109);
+        Outcome outcome = interpreter.Call(Find(program, "uncaught"), {});
+        ASSERT_EQ(outcome.kind, Outcome::Kind::kException);
+        EXPECT_EQ(interpreter.DescribeException(outcome.exception),
+                  "uncaught exception: weft::Exception: too large");
+        if (program.stage == flowgraph::Stage::kWoven) return;
+        ASSERT_EQ(outcome.traceback.size(), 2u);
+        EXPECT_EQ(outcome.traceback[0].function, Find(program, "fail"));
+        EXPECT_EQ(outcome.traceback[1].function, Find(program, "uncaught"));
+      });
 }
 
 TEST(LlinterpTest, RunsOutOfStackAndMemoryAsTheLanguageDoes) {
-  auto program = Rtyped(std::string(kClasses) + R"(
+  RtypedAndWoven(
+      std::string(kClasses) + R"(
 function @deep: fn(i64)->i64 {
 b0(%0: i64):
   %1: i64 = add %0, 1:i64
@@ -308,15 +329,17 @@ b2(%1: obj weft::Exception):
   %3: bool = eq %1, %2
   return %3
 }
-)");
-  ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {.memory_limit = 1 << 24, .stack_limit = 1 << 20});
-  EXPECT_EQ(interpreter.Call(program->initializer, {}).kind, Outcome::Kind::kReturned);
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "stack"), {})), 1);
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "memory"), std::array<uint64_t, 1>{1000})), 1);
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "memory"),
-                                   std::array<uint64_t, 1>{static_cast<uint64_t>(-1)})),
-            1);
+)",
+      [](const Program& program) {
+        Interpreter interpreter(program, {.memory_limit = 1 << 24, .stack_limit = 1 << 20});
+        EXPECT_EQ(interpreter.Call(program.initializer, {}).kind, Outcome::Kind::kReturned);
+        EXPECT_EQ(Value(interpreter.Call(Find(program, "stack"), {})), 1);
+        EXPECT_EQ(Value(interpreter.Call(Find(program, "memory"), std::array<uint64_t, 1>{1000})),
+                  1);
+        EXPECT_EQ(Value(interpreter.Call(Find(program, "memory"),
+                                         std::array<uint64_t, 1>{static_cast<uint64_t>(-1)})),
+                  1);
+      });
 }
 
 TEST(LlinterpTest, ChecksEndTheProgram) {

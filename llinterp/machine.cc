@@ -499,7 +499,17 @@ Outcome Interpreter::Machine::Run(size_t base) {
         NEXT
       }
 
-        BINARY(ExceptionOccurred, pending_ != 0)
+        BINARY(MallocTry, memory.Allocate(memory.TypeOfContainer(ContainerId(insn->x))))
+      BINARY(MallocItemsTry,
+             memory.AllocateItems(memory.TypeOfContainer(ContainerId(insn->x)), SA))
+      case Code::kStackUsedUp: {
+        // Woven code does not test after every call, so it is told while there is room left.
+        bool is_used_up = stack_end_ - slots < (stack_end_ - stack_) / 8;
+        if (is_used_up) pending_ = ErrorInstance(program.stack_overflow_error);
+        DST = is_used_up;
+        NEXT
+      }
+      BINARY(ExceptionOccurred, pending_ != 0)
       case Code::kExceptionTake:
         DST = pending_;
         pending_ = 0;

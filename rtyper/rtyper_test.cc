@@ -7,6 +7,7 @@
 #include <string>
 
 #include "flowgraph/text.h"
+#include "flowgraph/verifier.h"
 #include "typesystem/str_hash.h"
 
 namespace weft::rtyper {
@@ -23,7 +24,9 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   }
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   EXPECT_TRUE(Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   // What was made also reads back.
   std::string printed = flowgraph::Print(*program);
   auto again = flowgraph::Parse(printed);
