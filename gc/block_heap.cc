@@ -8,7 +8,7 @@ namespace weft::gc {
 
 namespace {
 
-constexpr size_t kZeroAtATime = 4096;
+constexpr size_t kZeroAtATime = 8192;
 constexpr int kPoison = 0xdb;
 
 constexpr weft_gc_class_table MakeClassTable() {

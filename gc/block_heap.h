@@ -11,7 +11,7 @@
 //
 // A slot is free when its mark bit was clear after the last collection and allocation has not come
 // past it since. Allocation walks the partly free blocks of its class in order of address; between
-// two marked objects lies a hole, and the hole, up to 4 KB of it at a time, is zeroed and becomes
+// two marked objects lies a hole, and the hole, up to 8 KB of it at a time, is zeroed and becomes
 // the stretch that the inline path cuts objects from. So dead objects are never touched one by one:
 // there are no free lists, and the zeroing brings the memory into the cache just before its use.
 

@@ -6,8 +6,11 @@
 // blocks and leaves the holes in the others to allocation.
 //
 // The next collection is due when as many bytes were handed out as were live after the last one,
-// and not before kLeastBudget: small enough that a program with little live data stays within a
-// processor's second-level cache, large enough that marking its few live objects does not show.
+// and not before kLeastBudget: large enough that marking the few live objects of a small program
+// does not show, small enough that its memory goes round in the processor's cache. (Boxed doubles
+// of 16 bytes cost 1.5 ns each with 1 MB, 1.55 with 4 MB, 1.9 with 8 MB, where the second-level
+// cache has 1 MB; marking 10,000 live objects costs 0.05 ms, a thirtieth of the time to allocate 4
+// MB.)
 //
 // Finalizers. Objects whose type has one are listed when they are allocated. After marking, an
 // unreachable one is due unless another unreachable one with a finalizer reaches it: it then waits
@@ -23,7 +26,7 @@ namespace weft::gc {
 
 namespace {
 
-constexpr size_t kLeastBudget = size_t{1} << 20;
+constexpr size_t kLeastBudget = size_t{4} << 20;
 
 class MarkSweep {
  public:
