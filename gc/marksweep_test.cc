@@ -298,9 +298,9 @@ TEST_F(MarkSweepTest, TheLimitRaisesMemoryErrorAndTheProgramGoesOn) {
 TEST_F(MarkSweepTest, StatisticsCount) {
   int64_t collections = weft_gc_stat(WEFT_GC_STAT_COLLECTIONS);
   int64_t allocated = weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES);
-  for (int i = 0; i < 100000; ++i) NewNode(i);
-  EXPECT_GE(weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES) - allocated, 3200000);
-  EXPECT_LE(weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES) - allocated, 3300000);
+  for (int i = 0; i < 1000000; ++i) NewNode(i);
+  EXPECT_GE(weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES) - allocated, 32000000);
+  EXPECT_LE(weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES) - allocated, 32100000);
   EXPECT_GT(weft_gc_stat(WEFT_GC_STAT_COLLECTIONS), collections);
   EXPECT_GT(weft_gc_stat(WEFT_GC_STAT_PAUSE_NANOSECONDS), 0);
   EXPECT_GT(weft_gc_stat(WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS), 0);
