@@ -271,7 +271,7 @@ def judge(program, executor, code, stdout, stderr):
         return Result(f"exit code {code} instead of {program.exit_code}\n{errors[:2000]}", output)
     if program.options.get("stderr", "") not in first:
         return Result(f"stderr begins with: {first}", output)
-    if output != program.expected:
+    if output + ("\n" if output and not output.endswith("\n") else "") != program.expected:
         return Result("the output differs\n" + difference(program.expected, output), output)
     return Result("", output)
 
@@ -284,7 +284,7 @@ def difference(expected, actual):
         b = got[i] if i < len(got) else "(nothing)"
         if a != b:
             return f"  line {i + 1}: expected {a!r}\n  line {i + 1}: printed  {b!r}"
-    return "  only in how the last line ends"
+    return "  only in how the lines end"
 
 
 def run_program(program, executor, build):
