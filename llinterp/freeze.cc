@@ -229,10 +229,23 @@ void RemoveUnreachable(Program& program, const Reachable& reachable, FreezeStati
   }
 }
 
-// Says how the initialisers failed.
+// Whether a place is in the headers that every program includes: its user looks for the mistake in
+// a file of his own.
+bool IsInLibrary(const Program& program, SourceLoc loc) {
+  if (!loc.file.is_valid()) return true;
+  const std::string& path = program.files.Path(loc.file);
+  return path.starts_with("dsl/") || path.find("/dsl/") != std::string::npos;
+}
+
+// Says how the initialisers failed: at the innermost place outside the library, with the calls that
+// led to it and those that it led to as notes.
 void Report(const Program& program, const Interpreter& interpreter, const Outcome& outcome,
             DiagnosticEngine& diagnostics) {
-  SourceLoc loc = outcome.traceback.empty() ? SourceLoc() : outcome.traceback[0].loc;
+  const std::vector<TraceEntry>& trace = outcome.traceback;
+  size_t place = 0;
+  while (place < trace.size() && IsInLibrary(program, trace[place].loc)) ++place;
+  if (place == trace.size()) place = 0;
+  SourceLoc loc = trace.empty() ? SourceLoc() : trace[place].loc;
   auto report = [&]() -> Diagnostic& {
     switch (outcome.kind) {
       case Outcome::Kind::kOutsideWorld:
@@ -247,15 +260,18 @@ void Report(const Program& program, const Interpreter& interpreter, const Outcom
     }
   };
   Diagnostic& diagnostic = report();
+  for (size_t i = place; i-- > 0;) {
+    diagnostic.Note(trace[i].loc, fmt::format("in '{}'", program.function(trace[i].function).name));
+  }
   constexpr size_t kMostNotes = 12;
-  for (size_t i = 1; i < outcome.traceback.size(); ++i) {
-    if (i == kMostNotes) {
-      diagnostic.Note({}, fmt::format("and {} further calls", outcome.traceback.size() - i));
+  for (size_t i = place + 1; i < trace.size(); ++i) {
+    if (i > place + kMostNotes) {
+      diagnostic.Note({}, fmt::format("and {} further calls", trace.size() - i));
       break;
     }
-    diagnostic.Note(outcome.traceback[i].loc,
-                    fmt::format("'{}' was called here",
-                                program.function(outcome.traceback[i - 1].function).name));
+    if (!trace[i].loc.is_valid()) continue;
+    diagnostic.Note(trace[i].loc, fmt::format("'{}' was called here",
+                                              program.function(trace[i - 1].function).name));
   }
 }
 

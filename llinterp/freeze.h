@@ -10,7 +10,7 @@ namespace weft::llinterp {
 
 struct FreezeOptions {
   // The most calls and backward jumps that the initialisers may take.
-  uint64_t step_limit = 1'000'000'000;
+  uint64_t step_limit = 200'000'000;
   // The most bytes that they may allocate.
   uint64_t memory_limit = uint64_t{2} << 30;
 };
