@@ -58,9 +58,9 @@ std::string_view Interpreter::BytesOf(uint64_t string) const {
 
 std::string Interpreter::DescribeException(uint64_t exception) const {
   const flowgraph::Program& program = machine_->program;
-  if (exception == 0) return "uncaught exception";
+  if (exception == 0) return "an exception";
   const lltype::Container& container = program.containers.Get(ContainerOf(exception));
-  std::string text = fmt::format("uncaught exception: {}", container.name);
+  std::string text = container.name;
   if (!program.known.exception.is_valid()) return text;
   const lltype::Container& root =
       program.containers.Get(program.cls(program.known.exception).container);
@@ -115,7 +115,7 @@ int RunProgram(const flowgraph::Program& program, const std::vector<std::string>
       case Outcome::Kind::kException:
         error("Traceback (most recent call last):\n" +
               interpreter.FormatTraceback(outcome.traceback) +
-              interpreter.DescribeException(outcome.exception) + "\n");
+              "uncaught exception: " + interpreter.DescribeException(outcome.exception) + "\n");
         return 1;
       case Outcome::Kind::kStepLimit:
         error(fmt::format("stopped after {} steps\n", outcome.message) +

@@ -92,7 +92,7 @@ class Interpreter {
   uint64_t NewItems(ContainerId container, int64_t length);
   std::string_view BytesOf(uint64_t string) const;
 
-  // "uncaught exception: lox::Error: text", as every executor prints it.
+  // "lox::Error: text", as every executor prints it.
   std::string DescribeException(uint64_t exception) const;
   // The lines of a traceback, outermost call first, each with a newline.
   std::string FormatTraceback(const std::vector<TraceEntry>& traceback) const;

@@ -287,8 +287,7 @@ value Pair {
                   109);
         Outcome outcome = interpreter.Call(Find(program, "uncaught"), {});
         ASSERT_EQ(outcome.kind, Outcome::Kind::kException);
-        EXPECT_EQ(interpreter.DescribeException(outcome.exception),
-                  "uncaught exception: weft::Exception: too large");
+        EXPECT_EQ(interpreter.DescribeException(outcome.exception), "weft::Exception: too large");
         if (program.stage == flowgraph::Stage::kWoven) return;
         ASSERT_EQ(outcome.traceback.size(), 2u);
         EXPECT_EQ(outcome.traceback[0].function, Find(program, "fail"));

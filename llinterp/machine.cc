@@ -148,8 +148,8 @@ Outcome Interpreter::Machine::Run(size_t base) {
   if ((object) == 0) [[unlikely]] \
   return fatal("null dereference")
 // Only backward jumps and calls are counted: nothing else can go on forever.
-#define STEP                                                            \
-  if (++steps_ == options.step_limit) [[unlikely]] {                    \
+#define STEP                                                                    \
+  if (++steps_ == options.step_limit) [[unlikely]] {                            \
     return fail(Outcome::Kind::kStepLimit, std::to_string(options.step_limit)); \
   }
 
@@ -500,8 +500,8 @@ Outcome Interpreter::Machine::Run(size_t base) {
       }
 
         BINARY(MallocTry, memory.Allocate(memory.TypeOfContainer(ContainerId(insn->x))))
-      BINARY(MallocItemsTry,
-             memory.AllocateItems(memory.TypeOfContainer(ContainerId(insn->x)), SA))
+        BINARY(MallocItemsTry,
+               memory.AllocateItems(memory.TypeOfContainer(ContainerId(insn->x)), SA))
       case Code::kStackUsedUp: {
         // Woven code does not test after every call, so it is told while there is room left.
         bool is_used_up = stack_end_ - slots < (stack_end_ - stack_) / 8;
@@ -509,7 +509,7 @@ Outcome Interpreter::Machine::Run(size_t base) {
         DST = is_used_up;
         NEXT
       }
-      BINARY(ExceptionOccurred, pending_ != 0)
+        BINARY(ExceptionOccurred, pending_ != 0)
       case Code::kExceptionTake:
         DST = pending_;
         pending_ = 0;
