@@ -15,8 +15,9 @@ namespace weft::llinterp {
 #define WEFT_LLINTERP_CODES(X)                                                                     \
   /* Control. x, y: targets; pool: moves, arguments, cases. */                                     \
   X(Move)                                                                                          \
-  X(Jump) X(JumpBack) X(Branch) X(Switch) X(Return) X(ReturnOne) X(ReturnMany) X(Raise) X(         \
-      Unreachable) X(Call) X(CallPointer)                                                          \
+  X(Jump)                                                                                          \
+  X(JumpBack) X(Branch) X(Switch) X(Return) X(ReturnOne) X(ReturnMany) X(Raise) X(Unreachable) X(  \
+      Call) X(CallPointer)                                                                         \
       X(CallExternal) /* A comparison that only the branch behind it wants: a, b; targets x, y. */ \
       X(BranchEq) X(BranchNe) X(BranchLtS) X(BranchLeS) X(BranchGtS)                               \
           X(BranchGeS) /* Scalars: dst = a op b. Those that are not listed go through Scalar. */   \
@@ -30,8 +31,8 @@ namespace weft::llinterp {
               X(StoreAt) X(GlobalGet) X(GlobalSet) X(TableItem) /* Types and dispatch. */          \
       X(TypeId) X(IsInstance) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash)            \
           X(GcCollect) X(GcStat) /* Woven. */                                                      \
-      X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake) X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) \
-          X(RootGet)
+      X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake)          \
+          X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) X(RootGet)
 
 enum class Code : uint16_t {
 #define X(name) k##name,

@@ -190,8 +190,18 @@ void RemoveUnreachable(Program& program, const Reachable& reachable, FreezeStati
     function.graph = Graph();
     ++statistics->removed_functions;
   }
+  std::vector<bool> is_live_type(program.containers.size() + 1);
+  for (size_t c = 0; c < program.containers.size(); ++c) {
+    uint32_t type_id = program.containers.Get(ContainerId(c)).first_type_id;
+    if (is_live_type.size() <= type_id) is_live_type.resize(type_id + 1);
+    if (reachable.live[c]) is_live_type[type_id] = true;
+  }
   for (size_t d = 0; d < program.dispatch_tables.size(); ++d) {
-    if (!reachable.dispatch_tables[d]) program.dispatch_tables[d].functions.clear();
+    flowgraph::DispatchTable& table = program.dispatch_tables[d];
+    if (!reachable.dispatch_tables[d]) table.functions.clear();
+    for (size_t i = 0; i < table.functions.size(); ++i) {
+      if (!is_live_type[table.first_type_id + i]) table.functions[i] = {};
+    }
   }
   // A frozen object is never collected, so its finalizer never runs.
   for (size_t c = 0; c < program.containers.size(); ++c) {

@@ -144,6 +144,66 @@ TEST(FreezeTest, IsTheSameEveryTime) {
   EXPECT_EQ(flowgraph::Print(*first), flowgraph::Print(*second));
 }
 
+TEST(FreezeTest, KeepsImplementationsOfClassesWithObjects) {
+  auto program = Rtyped(R"(
+class weft::Object {
+}
+class A : weft::Object {
+  implements f/0 = @A::f
+}
+class B : A {
+  implements f/0 = @B::f
+}
+class C : A {
+  implements f/0 = @C::f
+}
+method f of A: fn(obj A)->i64
+global $b: obj A
+known object weft::Object
+entry @main
+initializer @init
+function @A::f: fn(obj A)->i64 this {
+b0(%0: obj A):
+  return 1:i64
+}
+function @B::f: fn(obj B)->i64 this {
+b0(%0: obj B):
+  return 2:i64
+}
+function @C::f: fn(obj C)->i64 this {
+b0(%0: obj C):
+  return 3:i64
+}
+function @init: fn()->void {
+b0:
+  %0: obj B = new{B}
+  %1: obj A = upcast %0
+  global_set{$b} %1
+  %2: obj C = new{C}
+  %3: obj A = upcast %2
+  %4: i64 = call_virtual{f/0} %3
+  return
+}
+function @main: fn()->i64 {
+b0:
+  %0: obj A = global_get{$b}
+  %1: i64 = call_virtual{f/0} %0
+  %2: obj A = new{A}
+  %3: i64 = call_virtual{f/0} %2
+  %4: i64 = add %1, %3
+  return %4
+}
+)");
+  ASSERT_NE(program, nullptr);
+  DiagnosticEngine diagnostics(program->files);
+  ASSERT_TRUE(Freeze(*program, diagnostics));
+  EXPECT_TRUE(program->functions[2]->graph.empty());
+  ASSERT_EQ(program->dispatch_tables.size(), 1u);
+  EXPECT_FALSE(program->dispatch_tables[0].functions[2].is_valid());
+  Interpreter interpreter(*program, {});
+  EXPECT_EQ(interpreter.Call(program->entry, {}).values, std::vector<uint64_t>{3});
+}
+
 std::string CodeOfFailure(const std::string& body, const FreezeOptions& options = {}) {
   auto program = Rtyped(R"(
 class weft::Object {

@@ -17,6 +17,7 @@ Reachable::Reachable(const Program& program)
       frozen(program.frozen.size()),
       dispatch_tables(program.dispatch_tables.size()),
       allocated(program.containers.size()),
+      live(program.containers.size()),
       program_(program) {
   AddFunction(program.entry);
   AddFunction(program.initializer);
@@ -52,7 +53,33 @@ void Reachable::AddGlobal(GlobalId id) {
 void Reachable::AddFrozen(FrozenId id) {
   if (frozen[id.index]) return;
   frozen[id.index] = true;
+  AddContainer(program_.frozen[id.index].container);
   frozen_worklist_.push_back(id);
+}
+
+FunctionId Reachable::Lookup(const flowgraph::DispatchTable& table,
+                             const lltype::Container& container) {
+  uint32_t index = container.first_type_id - table.first_type_id;
+  if (container.first_type_id < table.first_type_id || index >= table.functions.size()) return {};
+  return table.functions[index];
+}
+
+void Reachable::AddContainer(ContainerId id) {
+  if (live[id.index]) return;
+  live[id.index] = true;
+  live_list_.push_back(id);
+  for (DispatchTableId table : table_list_) {
+    AddFunction(Lookup(program_.dispatch_tables[table.index], program_.containers.Get(id)));
+  }
+}
+
+void Reachable::AddDispatchTable(DispatchTableId id) {
+  if (dispatch_tables[id.index]) return;
+  dispatch_tables[id.index] = true;
+  table_list_.push_back(id);
+  for (ContainerId container : live_list_) {
+    AddFunction(Lookup(program_.dispatch_tables[id.index], program_.containers.Get(container)));
+  }
 }
 
 void Reachable::AddConstant(const Constant& constant) {
@@ -78,15 +105,12 @@ void Reachable::Scan(const Graph& graph) {
           if (op.info().Has(flowgraph::kWrite)) written_globals[op.imm] = true;
           break;
         case Imm::Dispatch:
-          if (dispatch_tables[op.imm]) break;
-          dispatch_tables[op.imm] = true;
-          for (FunctionId function : program_.dispatch_tables[op.imm].functions) {
-            AddFunction(function);
-          }
+          AddDispatchTable(DispatchTableId(op.imm));
           break;
         case Imm::Container: {
           if (!op.info().Has(flowgraph::kCollect)) break;
           allocated[op.imm] = true;
+          AddContainer(ContainerId(op.imm));
           const lltype::Container& container = program_.containers.Get(ContainerId(op.imm));
           if (container.has_finalizer) AddFunction(program_.cls(container.cls).finalizer);
           break;

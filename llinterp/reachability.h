@@ -12,6 +12,11 @@ namespace weft::llinterp {
 struct Reachable {
   explicit Reachable(const flowgraph::Program& program);
 
+  // The function of a dispatch table for objects of exactly this container; invalid if there is
+  // none.
+  static FunctionId Lookup(const flowgraph::DispatchTable& table,
+                           const lltype::Container& container);
+
   std::vector<bool> functions;
   std::vector<bool> globals;
   std::vector<bool> written_globals;
@@ -19,15 +24,22 @@ struct Reachable {
   std::vector<bool> dispatch_tables;
   // Containers that the program allocates.
   std::vector<bool> allocated;
+  // Containers of which there is or can be an object: the functions that dispatch tables have for
+  // others are never called.
+  std::vector<bool> live;
 
  private:
   void AddFunction(FunctionId id);
   void AddGlobal(GlobalId id);
   void AddFrozen(FrozenId id);
+  void AddContainer(ContainerId id);
+  void AddDispatchTable(DispatchTableId id);
   void AddConstant(const flowgraph::Constant& constant);
   void Scan(const flowgraph::Graph& graph);
 
   const flowgraph::Program& program_;
+  std::vector<ContainerId> live_list_;
+  std::vector<DispatchTableId> table_list_;
   std::vector<FunctionId> function_worklist_;
   std::vector<FrozenId> frozen_worklist_;
 };
