@@ -7,7 +7,7 @@ namespace {
 constexpr int kMaxRoom = 64;
 
 // What all instances without fields share.
-const Array<Value*> kNoFields(int64_t{0});
+const Array<Value*> kNoFields(0);
 
 }  // namespace
 

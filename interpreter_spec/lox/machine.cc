@@ -21,25 +21,37 @@ using weft::unlikely;
 }
 
 // The operand of an operation on numbers.
-double NumberOperand(Value* value) {
+WEFT_INLINE double NumberOperand(Value* value) {
   if (unlikely(!isa<Number>(value))) Fail("Operands must be numbers.");
   return cast<Number>(value)->value();
 }
 
-// A constant operand, which the compiler has checked.
+// The same of a constant, which the compiler has checked.
 double NumberConstant(Value* value) { return cast<Number>(value)->value(); }
 
-Value* Add(Value* left, Value* right) {
-  if (isa<Number>(left) && isa<Number>(right)) {
-    return new Number(cast<Number>(left)->value() + cast<Number>(right)->value());
-  }
+WEFT_INLINE bool IsLess(Value* left, Value* right) {
+  return NumberOperand(left) < NumberOperand(right);
+}
+
+WEFT_INLINE bool IsGreater(Value* left, Value* right) {
+  return NumberOperand(left) > NumberOperand(right);
+}
+
+WEFT_NOINLINE Value* Concatenate(Value* left, Value* right) {
   if (isa<String>(left) && isa<String>(right)) {
     return new String(cast<String>(left)->text() + cast<String>(right)->text());
   }
   Fail("Operands must be two numbers or two strings.");
 }
 
-// Whether the receiver is an instance of the shape that the site knows.
+WEFT_INLINE Value* Add(Value* left, Value* right) {
+  if (isa<Number>(left) && isa<Number>(right)) {
+    return new Number(cast<Number>(left)->value() + cast<Number>(right)->value());
+  }
+  return Concatenate(left, right);
+}
+
+// Whether the receiver is an instance of the shape that the site saw last.
 bool IsKnown(const PropertySite& site, Value* receiver) {
   return isa<Instance>(receiver) && cast<Instance>(receiver)->shape == site.last.shape;
 }
@@ -54,7 +66,7 @@ Machine::Machine(Globals* globals)
       open_upvalues_(nullptr) {}
 
 bool Machine::Run(Function* script) {
-  Closure* closure = new Closure(script, Array<Upvalue*>(int64_t{0}));
+  Closure* closure = new Closure(script, Array<Upvalue*>(0));
   frame_count_ = 0;
   open_upvalues_ = nullptr;
   try {
@@ -165,52 +177,22 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           globals[C(word)] = stack[top];
           continue;
 
-        case Op::kGetProperty: {
-          PropertySite& site = sites[A(word)];
-          Value* receiver = stack[top - 1];
-          if (IsKnown(site, receiver)) {
-            stack[top - 1] = cast<Instance>(receiver)->fields[site.last.slot];
-          } else {
-            stack[top - 1] = GetProperty(site, receiver);
-          }
+        case Op::kGetProperty:
+          stack[top - 1] = GetProperty(sites[A(word)], stack[top - 1]);
           continue;
-        }
-        case Op::kGetLocalProperty: {
-          PropertySite& site = sites[A(word)];
-          Value* receiver = stack[base + B(word)];
-          if (IsKnown(site, receiver)) {
-            stack[top] = cast<Instance>(receiver)->fields[site.last.slot];
-          } else {
-            stack[top] = GetProperty(site, receiver);
-          }
+        case Op::kGetLocalProperty:
+          stack[top] = GetProperty(sites[A(word)], stack[base + B(word)]);
           top++;
           continue;
-        }
-        case Op::kSetProperty: {
-          PropertySite& site = sites[A(word)];
-          Value* receiver = stack[top - 2];
-          Value* value = stack[top - 1];
-          if (IsKnown(site, receiver) && site.last.grown_shape == nullptr) {
-            cast<Instance>(receiver)->fields[site.last.slot] = value;
-          } else {
-            SetProperty(site, receiver, value);
-          }
-          stack[top - 2] = value;
+        case Op::kSetProperty:
+          SetProperty(sites[A(word)], stack[top - 2], stack[top - 1]);
           top--;
+          stack[top - 1] = stack[top];
           continue;
-        }
-        case Op::kStoreProperty: {
-          PropertySite& site = sites[A(word)];
-          Value* receiver = stack[top - 2];
-          Value* value = stack[top - 1];
-          if (IsKnown(site, receiver) && site.last.grown_shape == nullptr) {
-            cast<Instance>(receiver)->fields[site.last.slot] = value;
-          } else {
-            SetProperty(site, receiver, value);
-          }
+        case Op::kStoreProperty:
+          SetProperty(sites[A(word)], stack[top - 2], stack[top - 1]);
           top -= 2;
           continue;
-        }
         case Op::kGetSuper: {
           Class* superclass = cast<Class>(stack[top - 1]);
           Closure* method = PrepareInvokeSuper(sites[A(word)], superclass);
@@ -228,21 +210,19 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           top--;
           continue;
         case Op::kLess:
-          stack[top - 2] = MakeBool(NumberOperand(stack[top - 2]) < NumberOperand(stack[top - 1]));
+          stack[top - 2] = MakeBool(IsLess(stack[top - 2], stack[top - 1]));
           top--;
           continue;
         case Op::kNotLess:
-          stack[top - 2] =
-              MakeBool(!(NumberOperand(stack[top - 2]) < NumberOperand(stack[top - 1])));
+          stack[top - 2] = MakeBool(!IsLess(stack[top - 2], stack[top - 1]));
           top--;
           continue;
         case Op::kGreater:
-          stack[top - 2] = MakeBool(NumberOperand(stack[top - 2]) > NumberOperand(stack[top - 1]));
+          stack[top - 2] = MakeBool(IsGreater(stack[top - 2], stack[top - 1]));
           top--;
           continue;
         case Op::kNotGreater:
-          stack[top - 2] =
-              MakeBool(!(NumberOperand(stack[top - 2]) > NumberOperand(stack[top - 1])));
+          stack[top - 2] = MakeBool(!IsGreater(stack[top - 2], stack[top - 1]));
           top--;
           continue;
         case Op::kAdd:
@@ -321,19 +301,19 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           continue;
         case Op::kJumpIfLess:
           top -= 2;
-          if (NumberOperand(stack[top]) < NumberOperand(stack[top + 1])) next += B(word);
+          if (IsLess(stack[top], stack[top + 1])) next += B(word);
           continue;
         case Op::kJumpIfNotLess:
           top -= 2;
-          if (!(NumberOperand(stack[top]) < NumberOperand(stack[top + 1]))) next += B(word);
+          if (!IsLess(stack[top], stack[top + 1])) next += B(word);
           continue;
         case Op::kJumpIfGreater:
           top -= 2;
-          if (NumberOperand(stack[top]) > NumberOperand(stack[top + 1])) next += B(word);
+          if (IsGreater(stack[top], stack[top + 1])) next += B(word);
           continue;
         case Op::kJumpIfNotGreater:
           top -= 2;
-          if (!(NumberOperand(stack[top]) > NumberOperand(stack[top + 1]))) next += B(word);
+          if (!IsGreater(stack[top], stack[top + 1])) next += B(word);
           continue;
         case Op::kJumpIfLessConstant:
           top--;
@@ -504,6 +484,11 @@ void Machine::CheckCall(Closure* closure, int count, int base) {
 }
 
 Value* Machine::GetProperty(PropertySite& site, Value* receiver) {
+  if (IsKnown(site, receiver)) return cast<Instance>(receiver)->fields[site.last.slot];
+  return FindProperty(site, receiver);
+}
+
+Value* Machine::FindProperty(PropertySite& site, Value* receiver) {
   if (!isa<Instance>(receiver)) Fail("Only instances have properties.");
   Instance* instance = cast<Instance>(receiver);
   Shape* shape = instance->shape;
@@ -520,6 +505,14 @@ Value* Machine::GetProperty(PropertySite& site, Value* receiver) {
 }
 
 void Machine::SetProperty(PropertySite& site, Value* receiver, Value* value) {
+  if (IsKnown(site, receiver) && site.last.grown_shape == nullptr) {
+    cast<Instance>(receiver)->fields[site.last.slot] = value;
+  } else {
+    FindAndSetProperty(site, receiver, value);
+  }
+}
+
+void Machine::FindAndSetProperty(PropertySite& site, Value* receiver, Value* value) {
   if (!isa<Instance>(receiver)) Fail("Only instances have fields.");
   Instance* instance = cast<Instance>(receiver);
   Shape* shape = instance->shape;

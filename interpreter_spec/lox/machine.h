@@ -53,8 +53,11 @@ class Machine final : public weft::Object {
   // Throws if the closure cannot be called like that.
   void CheckCall(Closure* closure, int count, int base);
 
-  Value* GetProperty(PropertySite& site, Value* receiver);
-  void SetProperty(PropertySite& site, Value* receiver, Value* value);
+  WEFT_INLINE Value* GetProperty(PropertySite& site, Value* receiver);
+  WEFT_INLINE void SetProperty(PropertySite& site, Value* receiver, Value* value);
+  // The same for an object of which the site does not know.
+  WEFT_NOINLINE Value* FindProperty(PropertySite& site, Value* receiver);
+  WEFT_NOINLINE void FindAndSetProperty(PropertySite& site, Value* receiver, Value* value);
   Closure* MakeClosure(Function* function, Closure* enclosing, int base);
   Upvalue* CaptureSlot(int slot);
   // Closes the open upvalues of all slots from `slot` on.
