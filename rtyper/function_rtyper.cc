@@ -171,7 +171,9 @@ ValueId FunctionRtyper::Emit(Opcode opcode, TypeId result, ValueList args, uint3
                              uint32_t imm2) {
   if (has_caught_) SplitBlock();
   ValueId value = new_.Append(block_, opcode, result, std::move(args), imm, imm2, loc_);
-  if (may_catch_ && flowgraph::Info(opcode).Has(flowgraph::kRaise)) has_caught_ = true;
+  bool raises = opcode == Opcode::kCallExternal ? program_.external(ExternalId(imm)).may_raise
+                                                : flowgraph::Info(opcode).Has(flowgraph::kRaise);
+  if (may_catch_ && raises) has_caught_ = true;
   return value;
 }
 
