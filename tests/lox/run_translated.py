@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Translates the Lox interpreter and judges what comes out, in several builds.
+
+usage: run_translated.py [--book FOLDER] [--quick]
+
+  --book FOLDER   the test folder of the book's repository, which is judged as well
+  --quick         the default build only
+
+Ends with "N passed, N failed, N skipped".
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+RUNNER = os.path.join(HERE, 'run_lox.py')
+
+# The builds: name, options of `weft translate`, and for each run the wrapper and what is judged.
+STRESS = 'env WEFT_GC_STRESS=1 WEFT_GC_VERIFY=1'
+BUILDS = [
+    ('default', [], [
+        ('', ['programs', 'book', 'bad input']),
+        (STRESS, ['programs', 'book']),
+    ]),
+    ('checks', ['--checks=all'], [('', ['programs', 'book'])]),
+    ('gc=none', ['--gc=none'], [('', ['programs', 'book'])]),
+    ('O0', ['-O0'], [('', ['programs', 'book'])]),
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument('--book')
+    parser.add_argument('--quick', action='store_true')
+    options = parser.parse_args()
+    judged = {
+        'programs': [],
+        'bad input': ['--bad-input'],
+        'book': ['--book', options.book],
+    }
+
+    totals = [0, 0, 0]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, flags, runs in BUILDS[:1] if options.quick else BUILDS:
+            lox = os.path.join(folder, name)
+            command = [os.path.join(ROOT, 'weft'), 'translate',
+                       os.path.join(ROOT, 'interpreter_spec', 'lox', 'main.cc'), '-o', lox, *flags]
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            if done.returncode != 0:
+                print(f'FAIL {name}: {" ".join(command)}\n{done.stdout}')
+                totals[1] += 1
+                continue
+            for wrapper, sets in runs:
+                for chosen in sets:
+                    if chosen == 'book' and not options.book:
+                        continue
+                    done = subprocess.run(
+                        [sys.executable, RUNNER, '--wrapper', wrapper, *judged[chosen], lox],
+                        stdout=subprocess.PIPE, text=True)
+                    *lines, counts = done.stdout.splitlines() or ['']
+                    print(f'{name} {wrapper} {chosen}: {counts}')
+                    print(*lines, sep='\n', end='\n' if lines else '')
+                    match = re.fullmatch(r'(\d+) passed, (\d+) failed, (\d+) skipped', counts)
+                    found = [int(word) for word in match.groups()] if match else [0, 1, 0]
+                    totals = [a + b for a, b in zip(totals, found)]
+    print('{} passed, {} failed, {} skipped'.format(*totals))
+    return totals[1] > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
