@@ -328,7 +328,8 @@ class FunctionEmitter {
   // `text` as what the operation's result becomes, if anything wants it.
   void Assign(const Operation& op, const std::string& text, int indent) {
     if (!op.result.is_valid() || plan_.value(op.result).form != ValuePlan::Form::kVariable) {
-      Statement(indent, op.loc, text + ";");
+      // Compilers would miss a use of a cast.
+      Statement(indent, op.loc, (text[0] == '(' ? "(void)" : "") + text + ";");
       return;
     }
     uint32_t variable = plan_.value(op.result).variable;

@@ -124,7 +124,8 @@ RunResult Shell(const std::string& command) {
   return result;
 }
 
-RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain) {
+RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
+                        const std::string& extra) {
   auto program = flowgraph::Parse(text);
   if (!program.ok()) return {program.error().message(), -1};
   EXPECT_EQ(flowgraph::Verify(**program), std::vector<std::string>());
@@ -139,6 +140,9 @@ RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain) {
   auto written = WriteArtefact(**program, options);
   if (!written.ok()) return {written.error().message(), -1};
   EXPECT_TRUE(WriteFile(options.folder + "/support.c", kSupport).ok());
+  if (!extra.empty()) {
+    EXPECT_TRUE(WriteFile(options.folder + "/extra.c", extra).ok());
+  }
   RunResult built = Shell(
       fmt::format("cd {} && rm all.c && {} -Wall -Werror -fno-strict-aliasing -I. *.c -x none {} "
                   "-lm -o program",

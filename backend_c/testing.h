@@ -31,8 +31,10 @@ inline void PrintTo(const Toolchain& toolchain, std::ostream* out) { *out << too
 // gcc and clang, as C11 and as C++20, optimised and not, without warnings.
 std::vector<Toolchain> Toolchains();
 
-// Parses, weaves (exceptions and roots, if the text is rtyped), emits, compiles and runs.
-RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain);
+// Parses, weaves (exceptions and roots, if the text is rtyped), emits, compiles and runs. `extra`
+// is C that is compiled along.
+RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
+                        const std::string& extra = "");
 
 // A new folder for one test.
 std::string FreshFolder(const std::string& name);
