@@ -50,6 +50,8 @@ class MarkSweep {
   void MarkSlot(weft_object** slot);
   void MarkFrom(weft_object* object);
   void Drain();
+  template <typename Visit>
+  void DrainWith(Visit visit);
   void MarkRoots();
   // Clears the weak references found from `first` on whose targets are dead.
   void ClearWeakReferences(size_t first);
@@ -176,15 +178,19 @@ inline void MarkSweep::MarkFrom(weft_object* object) {
 
 void MarkSweep::Drain() {
   if (options.verify) {
-    while (!mark_stack_.empty()) {
-      weft_object* object = mark_stack_.Pop();
+    DrainWith([this](weft_object* object) {
       ForEachReference(object, [&](weft_object** slot) { CheckSlot(slot, "a field", object); });
       MarkFrom(object);
-    }
-    return;
+    });
+  } else {
+    DrainWith([this](weft_object* object) { MarkFrom(object); });
   }
+}
+
+template <typename Visit>
+inline void MarkSweep::DrainWith(Visit visit) {
   if (heap_.live_bytes() < kLargeHeap) {
-    while (!mark_stack_.empty()) MarkFrom(mark_stack_.Pop());
+    while (!mark_stack_.empty()) visit(mark_stack_.Pop());
     return;
   }
   // An object waits in a queue between the stack and its visit, while its memory comes into the
@@ -201,7 +207,7 @@ void MarkSweep::Drain() {
       if (behind - first < kAhead) continue;
     }
     if (first == behind) return;
-    MarkFrom(queue[first++ % kAhead]);
+    visit(queue[first++ % kAhead]);
   }
 }
 

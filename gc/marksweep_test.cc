@@ -109,13 +109,15 @@ TEST_F(MarkSweepTest, ReferencesInItemsAreFollowed) {
 
 TEST_F(MarkSweepTest, DeepStructuresTakeNoStack) {
   Root list;
-  for (int i = 0; i < 1000000; ++i) list.Set(NewNode(i, list.Get()));
+  // More than 32 MB, so that the second collection looks ahead.
+  for (int i = 0; i < 1200000; ++i) list.Set(NewNode(i, list.Get()));
+  weft_gc_collect();
   weft_gc_collect();
   int64_t length = 0;
   for (Node* node = list.Get<Node>(); node != nullptr; node = reinterpret_cast<Node*>(node->left)) {
     ++length;
   }
-  EXPECT_EQ(length, 1000000);
+  EXPECT_EQ(length, 1200000);
 }
 
 TEST_F(MarkSweepTest, CyclesAreFreed) {

@@ -3,7 +3,7 @@
 // to a model in ordinary C++ memory. Now and then everything that the roots reach is compared with
 // the model. Runs with every collector; what only a collector that frees can do is checked there.
 //
-//   mutator_test [--seed=N] [--steps=N] [--stress=N] [--log]
+//   mutator_test [--seed=N] [--steps=N] [--stress=N] [--unchecked] [--log]
 
 #include <gtest/gtest.h>
 
@@ -427,6 +427,8 @@ int main(int argc, char** argv) {
       weft::gc::test::steps = std::strtoll(argv[i] + value, nullptr, 10);
     } else if (argument.starts_with("--stress=")) {
       setenv("WEFT_GC_STRESS", argv[i] + value, 1);
+    } else if (argument == "--unchecked") {
+      setenv("WEFT_GC_VERIFY", "0", 1);
     } else if (argument == "--log") {
       setenv("WEFT_GC_LOG", "1", 1);
     } else {
