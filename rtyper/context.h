@@ -46,8 +46,12 @@ class Context {
   DiagnosticEngine& diagnostics;
   Representations representations;
 
-  // Walks all operations once: which classes are instantiated, which globals have a place.
+  // Walks all operations once: which classes are instantiated, which globals have a place, which
+  // functions have a body. The annotator empties those that are never reached.
   void Scan();
+  bool has_body(FunctionId id) const { return has_body_[id.index]; }
+  // Gives a body that is never reached to functions without one whose address is taken.
+  void AddStubs();
   bool is_instantiated(ClassId cls) const { return instantiated_[cls.index]; }
 
   // functions.cc: signatures. Comes after LayOutClasses and before any graph is rewritten.
@@ -83,6 +87,8 @@ class Context {
   void LowerTable(GlobalId id);
 
   std::vector<bool> instantiated_;
+  std::vector<bool> has_body_;
+  std::vector<FunctionId> stubs_;
   std::vector<bool> place_taken_;
   std::vector<TypeId> signatures_;
   std::vector<TypeId> source_types_;

@@ -239,7 +239,7 @@ ValueId FunctionRtyper::ZeroOf(TypeId type) {
 ValueId FunctionRtyper::LowerConstant(TypeId type, const Constant& constant) {
   if (constant.kind == Constant::Kind::kZero) return ZeroOf(type);
   if (constant.kind == Constant::Kind::kFunction) {
-    return new_.Function(context_.signature(FunctionId(constant.bits)), FunctionId(constant.bits));
+    type = context_.signature(FunctionId(constant.bits));
   }
   return new_.AddConstant(type, context_.LowerConstant(constant));
 }

@@ -115,6 +115,8 @@ class FunctionRtyper {
   void LowerCallVirtual(const Operation& op);
   void LowerCallPointer(const Operation& op);
   void LowerCallExternal(const Operation& op);
+  // A call that is never reached, since there is nothing that it could call.
+  void LowerDeadCall(const Operation& op);
   // Calls and takes the result apart. `result` is the source type of the result.
   void FinishCall(const Operation& op, Opcode opcode, TypeId signature, ValueList args,
                   uint32_t imm);

@@ -64,7 +64,8 @@ VirtualTargets Context::FindTargets(ClassId receiver, MethodId method) {
   VirtualTargets targets;
   for (uint32_t i = first; i < last; ++i) {
     FunctionId function = functions[i - base];
-    if (!function.is_valid() || !is_instantiated(representations.preorder()[i])) continue;
+    if (!function.is_valid() || !has_body(function)) continue;
+    if (!is_instantiated(representations.preorder()[i])) continue;
     if (targets.none) {
       targets = {.none = false, .single = function};
     } else if (targets.single != function) {
@@ -90,7 +91,9 @@ DispatchTableId Context::DispatchTable(MethodId id) {
   // What is never instantiated is never looked up; its functions need not be kept.
   uint32_t first = representations.PreorderRange(method.introduced_by).first;
   for (uint32_t i = 0; i < table.functions.size(); ++i) {
-    if (!is_instantiated(representations.preorder()[first + i])) table.functions[i] = {};
+    FunctionId& function = table.functions[i];
+    bool is_live = is_instantiated(representations.preorder()[first + i]);
+    if (function.is_valid() && (!is_live || !has_body(function))) function = {};
   }
   program.dispatch_tables.push_back(std::move(table));
   it->second = DispatchTableId(program.dispatch_tables.size() - 1);
@@ -116,7 +119,16 @@ void FunctionRtyper::FinishCall(const Operation& op, Opcode opcode, TypeId signa
   Define(op.result, values);
 }
 
+void FunctionRtyper::LowerDeadCall(const Operation& op) {
+  is_dead_ = true;
+  if (!op.result.is_valid()) return;
+  ValueList zeros;
+  for (TypeId type : representations_.Scalars(OldType(op.result))) zeros.push_back(ZeroOf(type));
+  Define(op.result, zeros);
+}
+
 void FunctionRtyper::LowerCall(const Operation& op) {
+  if (!context_.has_body(FunctionId(op.imm))) return LowerDeadCall(op);
   FinishCall(op, Opcode::kCall, context_.signature(FunctionId(op.imm)), Flatten(op.args), op.imm);
 }
 
@@ -134,16 +146,8 @@ void FunctionRtyper::LowerCallVirtual(const Operation& op) {
   MethodId method(op.imm);
   TypeId signature = representations_.Signature(program_.method(method).type);
   VirtualTargets targets = context_.FindTargets(types_.Class(OldType(op.args[0])), method);
-  if (targets.none) {
-    // No object of the class exists, so the reference was null and control never came here.
-    is_dead_ = true;
-    if (!op.result.is_valid()) return;
-    ValueList zeros;
-    for (TypeId type : representations_.Scalars(OldType(op.result))) {
-      zeros.push_back(ZeroOf(type));
-    }
-    return Define(op.result, zeros);
-  }
+  // No object of the class exists, so the reference was null and control never came here.
+  if (targets.none) return LowerDeadCall(op);
   ValueList args = Flatten(op.args);
   if (targets.single.is_valid()) {
     return FinishCall(op, Opcode::kCall, signature, std::move(args), targets.single.index);

@@ -14,6 +14,9 @@ Constant Context::LowerConstant(const Constant& constant) {
   if (constant.kind == Constant::Kind::kLiteral) {
     return {Constant::Kind::kFrozen, FrozenLiteral(LiteralId(constant.bits)).index};
   }
+  if (constant.kind == Constant::Kind::kFunction && !has_body(FunctionId(constant.bits))) {
+    stubs_.push_back(FunctionId(constant.bits));
+  }
   return constant;
 }
 

@@ -205,7 +205,9 @@ void Representations::LayOutClasses() {
     container.cls = id;
     if (info.parent.is_valid()) container.parent = program_.cls(info.parent).container;
     container.first_type_id = NextTypeId();
-    container.has_finalizer = info.finalizer.is_valid();
+    // The annotator empties finalizers of classes that have no objects.
+    container.has_finalizer =
+        info.finalizer.is_valid() && !program_.function(info.finalizer).graph.empty();
     info.container = program_.containers.Add(std::move(container));
     // The children stand in descending order, so the first one is on top.
     for (ClassId child : children[id.index]) stack.push_back(child);

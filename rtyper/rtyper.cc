@@ -13,12 +13,24 @@ void Context::Scan() {
   instantiated_.resize(program.classes.size());
   place_taken_.resize(program.globals.size());
   for (const auto& function : program.functions) {
+    has_body_.push_back(!function->graph.empty());
     for (const Block& block : function->graph.blocks()) {
       for (const Operation& op : block.ops) {
         if (op.opcode == Opcode::kNew) instantiated_[op.imm] = true;
         if (op.opcode == Opcode::kGlobalRef) place_taken_[op.imm] = true;
       }
     }
+  }
+}
+
+void Context::AddStubs() {
+  for (FunctionId id : stubs_) {
+    Graph& graph = program.function(id).graph;
+    if (!graph.empty()) continue;
+    BlockId entry = graph.AddBlock();
+    for (TypeId type : program.types.List(signature(id))) graph.AddArgument(entry, type);
+    graph.block(entry).exit.kind = flowgraph::ExitKind::kUnreachable;
+    graph.block(entry).exit.loc = program.function(id).loc;
   }
 }
 
@@ -39,6 +51,7 @@ bool Rtype(flowgraph::Program& program, const annotator::Annotations* annotation
   for (size_t f = 0; f < program.functions.size(); ++f) {
     if (!program.functions[f]->graph.empty()) FunctionRtyper(context, FunctionId(f)).Run();
   }
+  context.AddStubs();
   context.representations.LayOutArrays();
   program.stage = Stage::kRtyped;
   InsertStackChecks(program);

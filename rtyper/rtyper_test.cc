@@ -359,6 +359,42 @@ b0:
   EXPECT_TRUE(program->functions[3]->may_raise);
 }
 
+TEST(RtyperTest, EndsWhereAFunctionWithoutABodyWouldBeCalled) {
+  auto program = Rtyped(R"(
+entry @main
+function @gone: fn(i64)->i64 {
+}
+function @main: fn(bool)->i64 {
+b0(%0: bool):
+  %1: bool = eq @gone:fn(i64)->i64, zero:fn(i64)->i64
+  branch %0 b1 b2
+b1:
+  %2: i64 = call{@gone} 1:i64
+  %3: i64 = add %2, 1:i64
+  return %3
+b2:
+  return 0:i64
+}
+)");
+  ASSERT_NE(program, nullptr);
+  EXPECT_EQ(FunctionText(*program, "main"), R"(function @main: fn(bool)->i64 {
+b0(%0: bool):
+  %1: bool = eq @gone:fn(i64)->i64, zero:fn(i64)->i64
+  branch %0 b1 b2
+b1:
+  %2: i64 = add 0:i64, 1:i64
+  unreachable
+b2:
+  return 0:i64
+}
+)");
+  EXPECT_EQ(FunctionText(*program, "gone"), R"(function @gone: fn(i64)->i64 {
+b0(%0: i64):
+  unreachable
+}
+)");
+}
+
 TEST(RtyperTest, RefusesAValueThatHoldsAFunctionOfItself) {
   auto parsed = flowgraph::Parse(R"(weft source
 value Handler {
