@@ -157,6 +157,12 @@ Function* Compiler::CompileScript() {
     while (!Match(TokenKind::kEnd)) Declaration();
     EmitReturn();
   } catch (TooDeep*) {
+    // It has been reported.
+  } catch (weft::StackOverflowError*) {
+    // The stack is smaller than usual.
+    ErrorAtCurrent("Too much nesting.");
+  } catch (weft::MemoryError*) {
+    ErrorAtCurrent("Out of memory.");
   }
   return had_error() ? nullptr : function_->Finish();
 }

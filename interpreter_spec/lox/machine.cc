@@ -79,7 +79,7 @@ bool Machine::Run(Function* script) {
   } catch (RuntimeError* error) {
     ReportError(error->message);
   } catch (weft::MemoryError*) {
-    ReportError("Out of memory.");
+    ReportMemoryError();
   }
   return false;
 }
@@ -570,6 +570,16 @@ void Machine::CloseUpvalues(int slot) {
     Upvalue* upvalue = open_upvalues_;
     open_upvalues_ = upvalue->next();
     upvalue->Close(stack_);
+  }
+}
+
+void Machine::ReportMemoryError() {
+  try {
+    ReportError("Out of memory.");
+  } catch (weft::MemoryError*) {
+    // There is not even enough for the report.
+    weft::flush();
+    weft::eprint("Out of memory.\n");
   }
 }
 

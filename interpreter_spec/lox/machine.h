@@ -63,6 +63,7 @@ class Machine final : public weft::Object {
   // Closes the open upvalues of all slots from `slot` on.
   void CloseUpvalues(int slot);
   void ReportError(Str message);
+  void ReportMemoryError();
 
   Globals* const globals_;
   const Array<Value*> stack_;

@@ -20,6 +20,9 @@ int RunFile(Str path) {
   } catch (weft::OSError*) {
     weft::eprintln("Could not open file \"" + path + "\".");
     return kInputError;
+  } catch (weft::MemoryError*) {
+    weft::eprintln("Not enough memory to read \"" + path + "\".");
+    return kInputError;
   }
 
   Globals* globals = new Globals();
@@ -47,10 +50,18 @@ int RunPrompt() {
 }
 
 int Main(Array<Str> arguments) {
-  if (arguments.length() == 1) return RunPrompt();
-  if (arguments.length() == 2) return RunFile(arguments[1]);
-  weft::eprintln("Usage: lox [path]");
-  return kUsageError;
+  if (arguments.length() > 2) {
+    weft::eprintln("Usage: lox [path]");
+    return kUsageError;
+  }
+  try {
+    return arguments.length() == 2 ? RunFile(arguments[1]) : RunPrompt();
+  } catch (weft::MemoryError*) {
+    // Nobody further down had enough left to say so.
+    weft::flush();
+    weft::eprint("Out of memory.\n");
+    return kRuntimeError;
+  }
 }
 
 }  // namespace

@@ -10,12 +10,13 @@ import tempfile
 class Case:
     """A program (or a command line) and what has to come out.
 
-    `out` are the lines on standard output; `err` the first ones on standard error, which is empty
-    if there are none. With `or_right`, a compile error will do in the place of the right answer.
+    `out` are the lines on standard output; `err` is how the first ones on standard error begin,
+    which is empty if there are none. With `or_right`, a compile error will do in the place of the right answer.
+    `memory` limits the heap.
     """
 
     def __init__(self, name, source=None, out=None, code=0, err=(), arguments=None,
-                 or_right=False):
+                 or_right=False, memory=None):
         self.name = name
         self.source = source
         self.out = out
@@ -23,6 +24,7 @@ class Case:
         self.err = list(err)
         self.arguments = arguments
         self.or_right = or_right
+        self.memory = memory
 
 
 def judge(case, command, run, timeout):
@@ -33,7 +35,8 @@ def judge(case, command, run, timeout):
                 source = case.source()
                 file.write(source if isinstance(source, bytes) else source.encode())
         arguments = [path] if case.arguments is None else case.arguments(folder)
-        code, out, err = run(command + arguments, '', timeout)
+        limit = ['env', f'WEFT_GC_MAX={case.memory}'] if case.memory else []
+        code, out, err = run(limit + command + arguments, '', timeout)
     out = out.split('\n')[:-1]
     err = err.split('\n')[:-1]
     if case.or_right and code == 0:
@@ -47,7 +50,8 @@ def judge(case, command, run, timeout):
     if case.or_right:
         if not err or not err[0].startswith('[line 1] Error'):
             failures.append(f'stderr: expected an error, got {err[:3]}...')
-    elif err[:len(case.err)] != case.err or (not case.err and err):
+    elif (len(err) < len(case.err) or (not case.err and err)
+          or any(not got.startswith(wanted) for wanted, got in zip(case.err, err))):
         failures.append(f'stderr: expected {case.err[:3]}, got {err[:3]}...')
     return failures
 
@@ -248,6 +252,18 @@ CASES = [
         + 'print a.x0_1 + a.x59_79;'), ['80']),
     Case('a string that doubles', lambda: (
         'var s = "x"; for (var i = 0; i < 24; i = i + 1) s = s + s; print s == s + "";'), ['true']),
+
+    Case('an endless list', lines(
+        'class N { init(n) { this.n = n; } }', 'var l = nil;', 'while (true) l = N(l);'),
+         [], 70, ['Out of memory.'], memory='64M'),
+    Case('an endless string', lines('var s = "x";', 'while (true)', '  s = s + s;'), [], 70,
+         ['Out of memory.', '[line 3] in script'], memory='64M'),
+    Case('an endless string in calls', lines(
+        'fun f(s) { while (true) s = s + s; }', 'fun g() { f("x"); }', 'g();'), [], 70,
+         ['Out of memory.', '[line 1] in f()', '[line 2] in g()', '[line 3] in script'],
+         memory='64M'),
+    Case('a program that is larger than memory', lambda: 'nil;' * 2_000_000, [], 74,
+         ['Not enough memory to read'], memory='4M'),
 
     # --- The command line ---
     Case('no such file', code=74, out=[], err=['Could not open file "/nonexistent/x.lox".'],
