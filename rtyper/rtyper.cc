@@ -1,5 +1,6 @@
 #include "rtyper/rtyper.h"
 
+#include "annotator/annotations.h"
 #include "common/check.h"
 #include "rtyper/context.h"
 #include "rtyper/function_rtyper.h"
@@ -34,8 +35,11 @@ void Context::AddStubs() {
   }
 }
 
-// Nothing is known without annotations.
-bool Context::IsNonNull(FunctionId function, ValueId value) const { return false; }
+bool Context::IsNonNull(FunctionId function, ValueId value) const {
+  if (annotations == nullptr) return false;
+  annotator::Fact fact = annotations->Of(function, value);
+  return fact.kind == annotator::FactKind::kReference && !fact.may_be_null;
+}
 
 bool Rtype(flowgraph::Program& program, const annotator::Annotations* annotations,
            DiagnosticEngine& diagnostics) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "annotator/annotator.h"
 #include "flowgraph/text.h"
 #include "flowgraph/verifier.h"
 #include "typesystem/str_hash.h"
@@ -391,6 +392,46 @@ b2:
   EXPECT_EQ(FunctionText(*program, "gone"), R"(function @gone: fn(i64)->i64 {
 b0(%0: i64):
   unreachable
+}
+)");
+}
+
+TEST(RtyperTest, TestsWhatIsNeverNullWithoutAskingForNull) {
+  auto parsed = flowgraph::Parse(R"(weft source
+class weft::Object {
+}
+class A : weft::Object {
+}
+class B : weft::Object {
+}
+known object weft::Object
+entry @main
+function @is_a: fn(obj weft::Object)->bool {
+b0(%0: obj weft::Object):
+  %1: bool = isa{A} %0
+  return %1
+}
+function @main: fn()->bool {
+b0:
+  %0: obj A = new{A}
+  %1: obj weft::Object = upcast %0
+  %2: bool = call{@is_a} %1
+  %3: obj B = new{B}
+  %4: obj weft::Object = upcast %3
+  %5: bool = call{@is_a} %4
+  return %5
+}
+)");
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  Program& program = **parsed;
+  DiagnosticEngine diagnostics(program.files);
+  annotator::Annotations annotations = annotator::Annotate(program, diagnostics);
+  ASSERT_TRUE(Rtype(program, &annotations, diagnostics));
+  EXPECT_EQ(FunctionText(program, "is_a"),
+            R"(function @is_a: fn(ptr weft::Object)->bool cannot_raise cannot_collect {
+b0(%0: ptr weft::Object):
+  %1: bool = is_instance_nonnull{A} %0
+  return %1
 }
 )");
 }

@@ -181,31 +181,65 @@ void PutCheck(FunctionInfo& info) {
   entry.ops.insert(entry.ops.begin(), Operation{.opcode = Opcode::kStackCheck, .loc = info.loc});
 }
 
+struct Effects {
+  bool raises = false;
+  bool collects = false;
+};
+
+// What the function's own operations do, calls left out. The boxes of locals are allocations that
+// the annotator has not seen.
+Effects EffectsOf(const Graph& graph) {
+  Effects effects;
+  for (const Block& block : graph.blocks()) {
+    for (const Operation& op : block.ops) {
+      if (op.opcode == Opcode::kCall || op.opcode == Opcode::kCallPointer) continue;
+      if (op.info().Has(flowgraph::kRaise)) effects.raises = true;
+      if (op.info().Has(flowgraph::kCollect)) effects.collects = true;
+    }
+  }
+  return effects;
+}
+
+// Calls f for these nodes and all that call them, directly or not.
+template <typename F>
+void ReachCallers(const std::vector<std::vector<uint32_t>>& callers, std::vector<uint32_t> worklist,
+                  F f) {
+  std::vector<bool> seen(callers.size());
+  for (uint32_t node : worklist) seen[node] = true;
+  while (!worklist.empty()) {
+    uint32_t node = worklist.back();
+    worklist.pop_back();
+    f(node);
+    for (uint32_t caller : callers[node]) {
+      if (seen[caller]) continue;
+      seen[caller] = true;
+      worklist.push_back(caller);
+    }
+  }
+}
+
 }  // namespace
 
 void InsertStackChecks(Program& program) {
   CallGraph calls(program);
   std::vector<bool> recursive = calls.FindRecursive();
   std::vector<std::vector<uint32_t>> callers = calls.Callers();
-  std::vector<bool> raises(callers.size());
-  std::vector<uint32_t> worklist;
+  std::vector<uint32_t> raising;
+  std::vector<uint32_t> collecting;
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
     FunctionInfo& info = *program.functions[f];
-    if (!recursive[f] || info.graph.empty()) continue;
-    PutCheck(info);
-    raises[f] = true;
-    worklist.push_back(f);
+    if (info.graph.empty()) continue;
+    if (recursive[f]) PutCheck(info);
+    Effects effects = EffectsOf(info.graph);
+    if (effects.raises) raising.push_back(f);
+    if (effects.collects) collecting.push_back(f);
   }
-  while (!worklist.empty()) {
-    uint32_t node = worklist.back();
-    worklist.pop_back();
-    if (node < program.functions.size()) program.functions[node]->may_raise = true;
-    for (uint32_t caller : callers[node]) {
-      if (raises[caller]) continue;
-      raises[caller] = true;
-      worklist.push_back(caller);
-    }
-  }
+  ReachCallers(callers, raising, [&](uint32_t f) {
+    if (f < program.functions.size()) program.functions[f]->may_raise = true;
+  });
+  ReachCallers(callers, collecting, [&](uint32_t f) {
+    if (f < program.functions.size()) program.functions[f]->may_collect = true;
+  });
 }
 
 }  // namespace weft::rtyper
