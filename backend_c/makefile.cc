@@ -75,21 +75,21 @@ TRAINING ?=
 PROFILES := $(CURDIR)/objects/profile
 ifneq (,$(findstring clang,$(CC)))
 PROFILE_MAKE = -fprofile-instr-generate=$(PROFILES)/%p.profraw
-PROFILE_MERGE = llvm-profdata merge -o $(PROFILES)/merged $(PROFILES)/*.profraw
+PROFILE_MERGE = $$($(firstword $(CC)) -print-prog-name=llvm-profdata) merge -o $(PROFILES)/merged $(PROFILES)/*.profraw
 PROFILE_USE = -fprofile-instr-use=$(PROFILES)/merged
 else
 PROFILE_MAKE = -fprofile-generate -fprofile-update=atomic -fprofile-dir=$(PROFILES)
 PROFILE_MERGE = true
-PROFILE_USE = -fprofile-use -fprofile-dir=$(PROFILES) -Wno-missing-profile
+PROFILE_USE = -fprofile-use -fprofile-dir=$(PROFILES)
 endif
 
 pgo:
 	rm -rf objects/profile objects/pgo
 	mkdir -p objects/profile
 	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_MAKE)' OUTPUT=objects/trainee
-	./objects/trainee $(TRAINING)
+	-./objects/trainee $(TRAINING)
 	$(PROFILE_MERGE)
-	rm -f $(OBJECTS:objects/$(MODE)/%=objects/pgo/%) objects/pgo/all.o
+	find objects/pgo -name '*.o' -delete
 	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_USE)'
 
 clean:
