@@ -64,10 +64,10 @@ struct Function final : public Value {
 // *open*: the value lives in a stack slot.
 class Upvalue final : public weft::Object {
  public:
-  Upvalue(int slot, Upvalue* next) : slot_(slot), closed_(nullptr), next_(next) {}
+  Upvalue(int64_t slot, Upvalue* next) : slot_(slot), closed_(nullptr), next_(next) {}
 
   // Open upvalues form a list, the one with the highest slot first.
-  int slot() const { return slot_; }
+  int64_t slot() const { return slot_; }
   Upvalue* next() const { return next_; }
   void set_next(Upvalue* next) { next_ = next; }
 
@@ -88,7 +88,7 @@ class Upvalue final : public weft::Object {
   }
 
  private:
-  int slot_;
+  int64_t slot_;
   Value* closed_;
   Upvalue* next_;
 };
@@ -115,7 +115,7 @@ struct BoundMethod final : public Value {
 
 // A function that the interpreter brings along. It finds its `count` arguments on the stack from
 // `first` on.
-using NativeCode = Value* (*)(Array<Value*> stack, int first, int count);
+using NativeCode = Value* (*)(Array<Value*> stack, int64_t first, int64_t count);
 
 struct Native final : public Value {
   explicit Native(NativeCode code) : code(code) {}

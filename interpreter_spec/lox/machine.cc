@@ -15,7 +15,7 @@ using weft::unlikely;
   Fail("Undefined " + what + " '" + name->text() + "'.");
 }
 
-[[noreturn]] WEFT_COLD void FailArguments(int expected, int count) {
+[[noreturn]] WEFT_COLD void FailArguments(int64_t expected, int64_t count) {
   Fail("Expected " + weft::format_int(expected) + " arguments but got " + weft::format_int(count) +
        ".");
 }
@@ -97,16 +97,16 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
   Array<Value*> constants = closure->function->constants;
   Array<PropertySite> sites = closure->function->sites;
   // The next instruction, the frame's slot 0, and the first free slot.
-  int next = 0;
-  int base = 0;
-  int top = 1;
+  int64_t next = 0;
+  int64_t base = 0;
+  int64_t top = 1;
 
   try {
     while (true) {
       const uint32_t word = code[next];
       next++;
       Closure* callee = nullptr;
-      int count = 0;
+      int64_t count = 0;
 
       switch (OpOf(word)) {
         case Op::kConstant:
@@ -400,6 +400,8 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           cast<Class>(stack[top - 1])
               ->AddMethod(cast<String>(constants[A(word)]), cast<Closure>(stack[top]));
           continue;
+        default:
+          weft::unreachable();
       }
 
       // Only calls come here. What is no closure has done its work already.
@@ -407,7 +409,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
         top -= count;
         continue;
       }
-      const int callee_base = top - count - 1;
+      const int64_t callee_base = top - count - 1;
       CheckCall(callee, count, callee_base);
       frames_[frame_count_ - 1].next = next;
       frames_[frame_count_] = Frame{callee, 0, callee_base};
@@ -426,7 +428,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
   }
 }
 
-Closure* Machine::PrepareCall(int first, int count) {
+Closure* Machine::PrepareCall(int64_t first, int64_t count) {
   Value* callee = stack_[first - 1];
   if (isa<Closure>(callee)) return cast<Closure>(callee);
 
@@ -449,7 +451,7 @@ Closure* Machine::PrepareCall(int first, int count) {
   Fail("Can only call functions and classes.");
 }
 
-Closure* Machine::PrepareInvoke(PropertySite& site, int first, int count) {
+Closure* Machine::PrepareInvoke(PropertySite& site, int64_t first, int64_t count) {
   Value* receiver = stack_[first - 1];
   if (!isa<Instance>(receiver)) Fail("Only instances have methods.");
   Instance* instance = cast<Instance>(receiver);
@@ -475,7 +477,7 @@ Closure* Machine::PrepareInvokeSuper(PropertySite& site, Class* superclass) {
   return method;
 }
 
-void Machine::CheckCall(Closure* closure, int count, int base) {
+void Machine::CheckCall(Closure* closure, int64_t count, int64_t base) {
   Function* function = closure->function;
   if (unlikely(count != function->arity)) FailArguments(function->arity, count);
   if (unlikely(frame_count_ == kMaxFrames || base + function->frame_size > kStackSize)) {
@@ -536,7 +538,7 @@ void Machine::FindAndSetProperty(PropertySite& site, Value* receiver, Value* val
   }
 }
 
-Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int base) {
+Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int64_t base) {
   int count = static_cast<int>(function->captures.length());
   Array<Upvalue*> upvalues(count);
   for (int i = 0; i < count; i++) {
@@ -547,7 +549,7 @@ Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int base) 
   return new Closure(function, upvalues);
 }
 
-Upvalue* Machine::CaptureSlot(int slot) {
+Upvalue* Machine::CaptureSlot(int64_t slot) {
   Upvalue* above = nullptr;
   Upvalue* at = open_upvalues_;
   while (at != nullptr && at->slot() > slot) {
@@ -565,7 +567,7 @@ Upvalue* Machine::CaptureSlot(int slot) {
   return made;
 }
 
-void Machine::CloseUpvalues(int slot) {
+void Machine::CloseUpvalues(int64_t slot) {
   while (open_upvalues_ != nullptr && open_upvalues_->slot() >= slot) {
     Upvalue* upvalue = open_upvalues_;
     open_upvalues_ = upvalue->next();
