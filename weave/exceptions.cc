@@ -273,4 +273,11 @@ bool WeaveExceptions(Program& program) {
   return true;
 }
 
+flowgraph::Pass ExceptionsPass() {
+  return {.name = "exceptions",
+          .doc = "makes tests of exceptions, and splits allocations into a fast and a slow path",
+          .run_function = nullptr,
+          .run_program = WeaveExceptions};
+}
+
 }  // namespace weft::weave

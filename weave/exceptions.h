@@ -1,6 +1,7 @@
 #ifndef WEFT_WEAVE_EXCEPTIONS_H_
 #define WEFT_WEAVE_EXCEPTIONS_H_
 
+#include "flowgraph/pass.h"
 #include "flowgraph/program.h"
 
 namespace weft::weave {
@@ -24,6 +25,9 @@ namespace weft::weave {
 // Costs a load, a comparison and a branch that is never taken for each call that may raise. Raising
 // itself costs the returns and the notes on the way. Linear in the size of the program.
 bool WeaveExceptions(flowgraph::Program& program);
+
+// The same as data, for a PassRunner.
+flowgraph::Pass ExceptionsPass();
 
 }  // namespace weft::weave
 

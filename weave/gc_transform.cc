@@ -309,4 +309,15 @@ GcTransformCounts TransformForGc(Program& program, const GcTransformOptions& opt
   return counts;
 }
 
+flowgraph::Pass GcTransformPass(const GcTransformOptions& options, GcTransformCounts* counts) {
+  return {.name = "gc_transform",
+          .doc = "keeps references on the shadow stack across calls that may collect",
+          .run_function = nullptr,
+          .run_program = [options, counts](Program& program) {
+            GcTransformCounts result = TransformForGc(program, options);
+            if (counts != nullptr) *counts = result;
+            return result.roots + result.barriers != 0;
+          }};
+}
+
 }  // namespace weft::weave

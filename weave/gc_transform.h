@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "flowgraph/pass.h"
 #include "flowgraph/program.h"
 
 namespace weft::weave {
@@ -49,6 +50,10 @@ struct GcTransformCounts {
 // the size of the program plus the lengths of the live ranges.
 GcTransformCounts TransformForGc(flowgraph::Program& program,
                                  const GcTransformOptions& options = {});
+
+// The same as data, for a PassRunner. What was done is left in `counts`, if it is not null.
+flowgraph::Pass GcTransformPass(const GcTransformOptions& options = {},
+                                GcTransformCounts* counts = nullptr);
 
 }  // namespace weft::weave
 

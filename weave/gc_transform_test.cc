@@ -57,8 +57,10 @@ Result Transform(std::string_view function, GcTransformOptions options = {}) {
   auto program = flowgraph::Parse(std::string(kDeclarations) + std::string(function));
   if (!program.ok()) return {program.error().message(), {}};
   EXPECT_EQ(flowgraph::Verify(**program), std::vector<std::string>());
-  WeaveExceptions(**program);
-  GcTransformCounts counts = TransformForGc(**program, options);
+  flowgraph::PassRunner runner({.verify = true});
+  GcTransformCounts counts;
+  runner.Run(ExceptionsPass(), **program);
+  runner.Run(GcTransformPass(options, &counts), **program);
   EXPECT_EQ(flowgraph::Verify(**program), std::vector<std::string>());
   return {flowgraph::PrintFunction(**program, FunctionId((*program)->functions.size() - 1)),
           counts};
