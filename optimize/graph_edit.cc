@@ -50,6 +50,19 @@ bool MayCollect(const Program& program, const Operation& op) {
   return op.info().Has(kCollect);
 }
 
+bool IsCheck(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::kCheckNonNull:
+    case Opcode::kCheckIndex:
+    case Opcode::kCheckNonZero:
+    case Opcode::kCheckCast:
+    case Opcode::kCheckInstance:
+      return true;
+    default:
+      return false;
+  }
+}
+
 ValueId ZeroOf(const Program& program, Graph& graph, TypeId type) {
   TypeKind kind = program.types.Kind(type);
   if (IsInt(kind)) return graph.Int(type, 0);
@@ -245,7 +258,10 @@ std::vector<uint32_t> CountPredecessors(const Graph& graph) {
 
 size_t SizeOf(const Graph& graph) {
   size_t size = 0;
-  for (const Block& block : graph.blocks()) size += block.ops.size() + 1;
+  for (const Block& block : graph.blocks()) {
+    ++size;
+    for (const Operation& op : block.ops) size += IsCheck(op.opcode) ? 0 : 1;
+  }
   return size;
 }
 

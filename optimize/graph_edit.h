@@ -40,6 +40,8 @@ bool IsNoReturn(const Program& program, const Operation& op);
 // Whether the operation may write memory that the program reads.
 bool MayWrite(const Program& program, const Operation& op);
 bool MayCollect(const Program& program, const Operation& op);
+// Whether the operation does nothing but end the program when its condition does not hold.
+bool IsCheck(Opcode opcode);
 
 // Whether a constant's bits mean themselves: a bool, an integer or a float.
 inline bool IsScalarConstant(const Graph& graph, ValueId id) {
@@ -114,7 +116,7 @@ bool RemoveDeadCode(const Program& program, Graph& graph);
 // The number of links that lead to each block.
 std::vector<uint32_t> CountPredecessors(const Graph& graph);
 
-// Operations and exits: what passes mean by the size of a function.
+// Operations and exits, without checks: what passes mean by the size of a function.
 size_t SizeOf(const Graph& graph);
 
 }  // namespace weft::optimize
