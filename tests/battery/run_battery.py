@@ -354,7 +354,7 @@ def uncovered(programs):
         return missing
     with open(os.path.join(ROOT, "docs/language.md"), encoding="utf-8") as file:
         for line in file:
-            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
             if not line.startswith("|") or len(cells) != 4 or cells[1] != "yes":
                 continue
             tests = re.findall(r"`(\w+)`", cells[3])
