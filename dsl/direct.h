@@ -133,8 +133,8 @@ inline void* allocate_or_throw(uint64_t size) {
 // compiled with -finstrument-functions throws StackOverflowError when it is entered.
 inline uintptr_t stack_limit = 0;
 
-constexpr uint64_t kStackSize = uint64_t{16} << 20;
-constexpr uint64_t kStackReserve = uint64_t{1} << 20;
+constexpr uint64_t kStackSize = uint64_t{4} << 20;
+constexpr uint64_t kStackReserve = uint64_t{512} << 10;
 
 [[gnu::no_instrument_function]] inline void set_stack_limit(uintptr_t top) {
   struct rlimit limit;
