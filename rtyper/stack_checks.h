@@ -8,9 +8,9 @@ namespace weft::rtyper {
 // Puts a stack_check at the entry of every function that may call itself, directly or through
 // others: whatever else is on the stack is bounded by the size of the program. Brings may_raise and
 // may_collect of all functions up to date with that, and with the boxes that the rtyper allocates.
-// Needs stage rtyped, and changes nothing when all
-// checks are there. Inlining may copy a check to where it is of no more use: a function that has
-// one at its entry loses all others.
+//
+// Needs stage rtyped, and changes nothing when all checks are there. Inlining may copy a check to
+// where it is of no more use: a function that has one at its entry loses all others.
 void InsertStackChecks(flowgraph::Program& program);
 
 }  // namespace weft::rtyper
