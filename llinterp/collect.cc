@@ -77,11 +77,6 @@ void Interpreter::Machine::ComputeLiveness(CompiledFunction& function) const {
   }
 }
 
-bool Interpreter::Machine::Mark(uint64_t object) {
-  if (object == 0) return false;
-  return marks_.insert(object).second;
-}
-
 // Marks what the objects on the stack refer to.
 void Interpreter::Machine::Drain(std::vector<uint64_t>* stack) {
   while (!stack->empty()) {
@@ -95,7 +90,7 @@ void Interpreter::Machine::MarkReferences(uint64_t object, std::vector<uint64_t>
   const ObjectType& type = memory.TypeOf(object);
   auto visit = [&](const char* at) {
     uint64_t target = Load(Access::k64, at);
-    if (Mark(target)) stack->push_back(target);
+    if (memory.Mark(target)) stack->push_back(target);
   };
   for (uint32_t offset : type.pointers) visit(At(object, offset));
   if (type.item_pointers.empty()) return;
@@ -114,9 +109,12 @@ void Interpreter::Machine::MarkFrame(const Frame& frame, std::vector<uint64_t>* 
   LiveSet live(program.types, graph);
   live.AddLiveOut(block, function.live_in);
   for (size_t i = block.ops.size(); i-- > origin.op + size_t{1};) live.StepBack(block.ops[i]);
-  // What the operation itself makes is not there yet.
-  if (origin.op < block.ops.size() && block.ops[origin.op].result.is_valid()) {
-    live.values.erase(block.ops[origin.op].result);
+  if (origin.op < block.ops.size()) {
+    // What the operation itself makes is not there yet. What it takes matters if it still runs:
+    // a callee has its arguments in its own frame.
+    const Operation& op = block.ops[origin.op];
+    if (op.result.is_valid()) live.values.erase(op.result);
+    if (&frame == &frames_.back()) live.StepBack(op);
   }
   for (ValueId value : live.values) {
     int32_t slot = function.slots[value.index];
@@ -127,14 +125,14 @@ void Interpreter::Machine::MarkFrame(const Frame& frame, std::vector<uint64_t>* 
     for (size_t i = 0; i < count; ++i) {
       if (count > 1 && program.types.Kind(program.types.List(type)[i]) != TypeKind::kPtr) continue;
       uint64_t object = frame.slots[slot + static_cast<int32_t>(i)];
-      if (Mark(object)) stack->push_back(object);
+      if (memory.Mark(object)) stack->push_back(object);
     }
   }
 }
 
 void Interpreter::Machine::MarkRoots(std::vector<uint64_t>* stack) {
   auto root = [&](uint64_t object) {
-    if (Mark(object)) stack->push_back(object);
+    if (memory.Mark(object)) stack->push_back(object);
   };
   for (const Frame& frame : frames_) MarkFrame(frame, stack);
   for (size_t g = 0; g < globals.size(); ++g) {
@@ -142,13 +140,13 @@ void Interpreter::Machine::MarkRoots(std::vector<uint64_t>* stack) {
   }
   for (uint64_t object : memory.frozen()) root(object);
   root(pending_);
+  root(saved_pending_);
   for (size_t i = 0; i < roots_top_; ++i) root(roots_[i]);
   for (uint64_t object : finalizing_) root(object);
 }
 
 void Interpreter::Machine::Collect() {
   ++collections_;
-  marks_.clear();
   std::vector<uint64_t> stack;
   MarkRoots(&stack);
   Drain(&stack);
@@ -156,7 +154,7 @@ void Interpreter::Machine::Collect() {
     for (uint64_t reference : memory.weak_references) {
       char* at = At(reference, memory.TypeOf(reference).weak_offset);
       uint64_t target = Load(Access::k64, at);
-      if (marks_.contains(reference) && target != 0 && !marks_.contains(target)) {
+      if (memory.IsMarked(reference) && target != 0 && !memory.IsMarked(target)) {
         Store(Access::k64, at, 0);
       }
     }
@@ -168,31 +166,37 @@ void Interpreter::Machine::Collect() {
   std::vector<uint64_t> dead;
   std::vector<uint64_t> alive;
   for (uint64_t object : memory.finalizable) {
-    (marks_.contains(object) ? alive : dead).push_back(object);
+    (memory.IsMarked(object) ? alive : dead).push_back(object);
   }
   std::vector<uint64_t> on_cycle;
   for (uint64_t object : dead) {
-    if (marks_.contains(object)) continue;
+    if (memory.IsMarked(object)) continue;
     MarkReferences(object, &stack);
     Drain(&stack);
-    if (marks_.contains(object)) on_cycle.push_back(object);
+    if (memory.IsMarked(object)) on_cycle.push_back(object);
   }
-  std::vector<uint64_t> due;
+  size_t next_on_cycle = 0;
   for (uint64_t object : dead) {
-    if (Mark(object)) {
-      due.push_back(object);
-    } else if (std::find(on_cycle.begin(), on_cycle.end(), object) == on_cycle.end()) {
+    if (memory.Mark(object)) {
+      finalizing_.push_back(object);
+    } else if (next_on_cycle < on_cycle.size() && on_cycle[next_on_cycle] == object) {
+      ++next_on_cycle;
+    } else {
       alive.push_back(object);
     }
   }
-  due.insert(due.end(), on_cycle.begin(), on_cycle.end());
+  finalizing_.insert(finalizing_.end(), on_cycle.begin(), on_cycle.end());
   memory.finalizable = std::move(alive);
   clear_weak();
+  memory.Sweep();
+  RunFinalizers();
+}
 
-  finalizing_.insert(finalizing_.end(), due.begin(), due.end());
+void Interpreter::Machine::RunFinalizers() {
   if (is_finalizing_) return;
   is_finalizing_ = true;
   uint64_t pending = std::exchange(pending_, 0);
+  saved_pending_ = pending;
   for (size_t i = 0; i < finalizing_.size(); ++i) {
     uint64_t object = finalizing_[i];
     const lltype::Container& container = program.containers.Get(memory.TypeOf(object).container);
@@ -206,6 +210,7 @@ void Interpreter::Machine::Collect() {
   }
   finalizing_.clear();
   pending_ = pending;
+  saved_pending_ = 0;
   is_finalizing_ = false;
 }
 

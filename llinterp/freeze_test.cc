@@ -200,7 +200,7 @@ b0:
   EXPECT_TRUE(program->functions[2]->graph.empty());
   ASSERT_EQ(program->dispatch_tables.size(), 1u);
   EXPECT_FALSE(program->dispatch_tables[0].functions[2].is_valid());
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(interpreter.Call(program->entry, {}).values, std::vector<uint64_t>{3});
 }
 

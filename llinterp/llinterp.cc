@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "common/check.h"
@@ -22,7 +23,7 @@ Outcome Interpreter::Call(FunctionId function, std::span<const uint64_t> argumen
 }
 
 uint64_t Interpreter::steps() const { return machine_->steps(); }
-uint64_t Interpreter::allocated_bytes() const { return machine_->memory.used(); }
+uint64_t Interpreter::allocated_bytes() const { return machine_->memory.allocated(); }
 
 uint64_t Interpreter::global(GlobalId id) const { return machine_->globals[id.index]; }
 void Interpreter::set_global(GlobalId id, uint64_t value) { machine_->globals[id.index] = value; }
@@ -94,9 +95,34 @@ std::string Interpreter::FormatTraceback(const std::vector<TraceEntry>& tracebac
   return text;
 }
 
+namespace {
+
+// "64M" and the like; 0 for what is no size.
+uint64_t ParseSize(const char* text) {
+  char* end = nullptr;
+  uint64_t size = std::strtoull(text, &end, 10);
+  if (*end == 'k' || *end == 'K') return size << 10;
+  if (*end == 'm' || *end == 'M') return size << 20;
+  if (*end == 'g' || *end == 'G') return size << 30;
+  return *end == '\0' ? size : 0;
+}
+
+// The variables that artefacts understand, as far as they mean anything here.
+void ReadEnvironment(Options* options) {
+  if (const char* text = std::getenv("WEFT_GC_MAX"); text != nullptr) {
+    if (uint64_t size = ParseSize(text); size != 0) options->memory_limit = size;
+  }
+  if (const char* text = std::getenv("WEFT_GC_STRESS"); text != nullptr) {
+    options->gc_stress = text[0] != '\0' && text[0] != '0';
+  }
+}
+
+}  // namespace
+
 int RunProgram(const flowgraph::Program& program, const std::vector<std::string>& arguments,
                Options options) {
   options.outside_world = true;
+  ReadEnvironment(&options);
   auto write = options.write;
   auto error = [&](const std::string& text) {
     if (write != nullptr) {

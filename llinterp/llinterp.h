@@ -21,10 +21,12 @@ struct Options {
   bool outside_world = false;
   // The most calls and backward jumps; 0 for no limit.
   uint64_t step_limit = 0;
-  // The most bytes of objects, which are kept until the interpreter goes; then MemoryError.
+  // The most bytes of objects; then MemoryError.
   uint64_t memory_limit = uint64_t{4} << 30;
   // The most bytes of frames; then StackOverflowError.
   uint64_t stack_limit = uint64_t{64} << 20;
+  // Collects at every allocation.
+  bool gc_stress = false;
   // Gets what is written to file descriptors 1 and 2, in place of the process's own.
   std::function<void(int, std::string_view)> write;
 };

@@ -93,7 +93,7 @@ b3:
 }
 )");
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "gcd"), std::array<uint64_t, 2>{48, 36})), 12);
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "rotate"), std::array<uint64_t, 1>{0})), 12345);
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "rotate"), std::array<uint64_t, 1>{1})), 23154);
@@ -131,7 +131,7 @@ b2:
 }
 )");
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "i32"), std::array<uint64_t, 2>{0x7fffffff, 2})),
             -0x7fffffffLL * -0x7fffffffLL % 0x100000000LL);
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "u8"), std::array<uint64_t, 1>{250})), 4);
@@ -237,7 +237,7 @@ b3:
 }
 )");
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), 43);
 }
 
@@ -281,7 +281,7 @@ value Pair {
 }
 )",
       [](const Program& program) {
-        Interpreter interpreter(program, {});
+        Interpreter interpreter(program, {.gc_stress = true});
         EXPECT_EQ(Value(interpreter.Call(Find(program, "main"), std::array<uint64_t, 1>{1})), 7);
         EXPECT_EQ(Value(interpreter.Call(Find(program, "main"), std::array<uint64_t, 1>{100})),
                   109);
@@ -318,15 +318,22 @@ b2(%1: obj weft::Exception):
 }
 function @memory: fn(i64)->bool {
 b0(%9: i64):
-  jump b1
-b1:
+  jump b1(zero:obj Node)
+b1(%8: obj Node):
   %0: array<i64> = array_new %9
-  jump b1
+  jump b3
   except b2
 b2(%1: obj weft::Exception):
   %2: obj weft::Exception = global_get{$memory}
   %3: bool = eq %1, %2
   return %3
+b3:
+  %7: obj Node = new{Node}
+  jump b4
+  except b2
+b4:
+  field_set{Node .0'next} %7, %8
+  jump b1(%7)
 }
 )",
       [](const Program& program) {
@@ -432,7 +439,7 @@ b0:
 }
 )");
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), -5 * 462);
 }
 
@@ -470,7 +477,7 @@ b0:
 }
 )");
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {});
+  Interpreter interpreter(*program, {.gc_stress = true});
   // The first object is alive, by its use behind the collection; the second one is gone.
   EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), 107);
 }

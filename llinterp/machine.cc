@@ -23,6 +23,7 @@ Interpreter::Machine::Machine(const flowgraph::Program& program, Options options
       is_woven_(program.stage == flowgraph::Stage::kWoven) {
   WEFT_CHECK(program.stage == flowgraph::Stage::kRtyped || is_woven_,
              "llinterp runs low-level graphs");
+  memory.set_stress(options.gc_stress);
   functions_.resize(program.functions.size());
   tables_.resize(program.globals.size());
   for (size_t g = 0; g < program.globals.size(); ++g) {
@@ -152,6 +153,24 @@ Outcome Interpreter::Machine::Run(size_t base) {
   if (++steps_ == options.step_limit) [[unlikely]] {                            \
     return fail(Outcome::Kind::kStepLimit, std::to_string(options.step_limit)); \
   }
+
+// Makes an object, after a collection if it is time for one or memory is short. Raises nothing:
+// gives 0 when there is none.
+#define ALLOCATE(object, expression)            \
+  if (memory.wants_collection()) [[unlikely]] { \
+    save();                                     \
+    Collect();                                  \
+    enter();                                    \
+  }                                             \
+  uint64_t object = expression;                 \
+  if (object == 0) [[unlikely]] {               \
+    save();                                     \
+    Collect();                                  \
+    enter();                                    \
+    object = expression;                        \
+  }                                             \
+  if (stopped_.has_value()) [[unlikely]]        \
+  return *std::exchange(stopped_, std::nullopt)
 
   while (true) {
     switch (insn->code) {
@@ -314,17 +333,21 @@ Outcome Interpreter::Machine::Run(size_t base) {
       case Code::kFatal:
         return fatal(std::string(A == 0 ? std::string_view() : memory.BytesOf(A)));
 
-      case Code::kMalloc: {
-        uint64_t object = memory.Allocate(memory.TypeOfContainer(ContainerId(insn->x)));
-        if (object == 0) [[unlikely]]
-          RAISE(ErrorInstance(program.memory_error));
+      case Code::kMalloc:
+      case Code::kMallocTry: {
+        const ObjectType& type = memory.TypeOfContainer(ContainerId(insn->x));
+        ALLOCATE(object, memory.Allocate(type));
+        if (object == 0 && insn->code == Code::kMalloc) RAISE(ErrorInstance(program.memory_error));
         DST = object;
         NEXT
       }
-      case Code::kMallocItems: {
-        uint64_t object = memory.AllocateItems(memory.TypeOfContainer(ContainerId(insn->x)), SA);
-        if (object == 0) [[unlikely]]
+      case Code::kMallocItems:
+      case Code::kMallocItemsTry: {
+        const ObjectType& type = memory.TypeOfContainer(ContainerId(insn->x));
+        ALLOCATE(object, memory.AllocateItems(type, SA));
+        if (object == 0 && insn->code == Code::kMallocItems) {
           RAISE(ErrorInstance(program.memory_error));
+        }
         DST = object;
         NEXT
       }
@@ -494,14 +517,12 @@ Outcome Interpreter::Machine::Run(size_t base) {
       NEXT case Code::kGcStat: {
         uint64_t which = A;
         DST = which == 0   ? static_cast<uint64_t>(collections_)
-              : which <= 2 ? memory.used()
+              : which == 1 ? memory.used()
+              : which == 2 ? memory.allocated()
                            : static_cast<uint64_t>(int64_t{-1});
         NEXT
       }
 
-        BINARY(MallocTry, memory.Allocate(memory.TypeOfContainer(ContainerId(insn->x))))
-        BINARY(MallocItemsTry,
-               memory.AllocateItems(memory.TypeOfContainer(ContainerId(insn->x)), SA))
       case Code::kStackUsedUp: {
         // Woven code does not test after every call, so it is told while there is room left.
         bool is_used_up = stack_end_ - slots < (stack_end_ - stack_) / 8;

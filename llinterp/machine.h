@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "llinterp/code.h"
 #include "llinterp/externals.h"
 #include "llinterp/llinterp.h"
@@ -25,8 +24,8 @@ class Interpreter::Machine {
 
   Outcome Call(FunctionId function, std::span<const uint64_t> arguments);
 
-  // gc_collect (collect.cc): clears weak references to what the program cannot reach and runs the
-  // finalizers that are due. No memory is given back.
+  // Frees what the program cannot reach, clears weak references to it, and runs the finalizers that
+  // are due (collect.cc). A finalizer that ends the program leaves its outcome in stopped_.
   void Collect();
 
   std::vector<TraceEntry> Traceback(size_t base) const;
@@ -50,9 +49,8 @@ class Interpreter::Machine {
   CompiledFunction& Compiled(FunctionId id);
   // Puts a frame on the stack; false when there is no room.
   bool Push(FunctionId id);
-  // Marks an object; false for null and what was marked before.
-  bool Mark(uint64_t object);
   void MarkReferences(uint64_t object, std::vector<uint64_t>* stack);
+  void RunFinalizers();
   void Drain(std::vector<uint64_t>* stack);
   void MarkRoots(std::vector<uint64_t>* stack);
   void MarkFrame(const Frame& frame, std::vector<uint64_t>* stack);
@@ -72,13 +70,14 @@ class Interpreter::Machine {
   bool is_woven_;
   // Woven: the exception on its way up.
   uint64_t pending_ = 0;
+  // The same while finalizers run.
+  uint64_t saved_pending_ = 0;
   // Woven: the shadow stack.
   std::vector<uint64_t> roots_;
   size_t roots_top_ = 0;
   // While exceptions unwind: where they were raised.
   std::vector<TraceEntry> unwound_;
   // The collector's state.
-  absl::flat_hash_set<uint64_t> marks_;
   // Objects whose finalizers are due.
   std::vector<uint64_t> finalizing_;
   bool is_finalizing_ = false;

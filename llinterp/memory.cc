@@ -37,6 +37,12 @@ Memory::Memory(const flowgraph::Program& program, uint64_t limit) : limit_(limit
 }
 
 Memory::~Memory() {
+  for (uint64_t object : objects_) {
+    if (SizeOf(object) > kLargestSmall) std::free(At(object));
+  }
+  for (uint64_t object : frozen_) {
+    if (SizeOf(object) > kLargestSmall) std::free(At(object));
+  }
   for (void* chunk : chunks_) std::free(chunk);
 }
 
@@ -90,7 +96,7 @@ void Memory::LoadFrozen(const flowgraph::Program& program) {
     uint64_t address = frozen_[i];
     std::memcpy(At(address), object.bytes.data(), object.bytes.size());
     Store(Access::kU32, At(address, lltype::kTypeIdOffset), type.type_id);
-    Store(Access::kU32, At(address, kHashOffset), object.identity_hash);
+    Store(Access::kU32, At(address, kBitsOffset), object.identity_hash);
     next_hash_ += object.identity_hash != 0 ? 1 : 0;
     if (type.item_size != 0) {
       Store(Access::k64, At(address, type.length_offset), static_cast<uint64_t>(object.length));
@@ -105,21 +111,36 @@ void Memory::LoadFrozen(const flowgraph::Program& program) {
   }
 }
 
+uint64_t Memory::SizeOf(uint64_t object) const {
+  const ObjectType& type = TypeOf(object);
+  uint64_t size = type.fixed_size;
+  if (type.item_size != 0) size += static_cast<uint64_t>(LengthOf(object)) * type.item_size;
+  return (size + 7) & ~uint64_t{7};
+}
+
 uint64_t Memory::AllocateBytes(uint64_t size) {
   size = (size + 7) & ~uint64_t{7};
   if (size > limit_ || used_ > limit_ - size) return 0;
+  if (size > kLargestSmall) {
+    void* memory = std::calloc(size, 1);
+    if (memory == nullptr) return 0;
+    used_ += size;
+    return reinterpret_cast<uintptr_t>(memory);
+  }
+  uint64_t& free = free_[size / 8];
+  if (free != 0) {
+    uint64_t at = free;
+    free = Load(Access::k64, At(at));
+    Store(Access::k64, At(at), 0);
+    used_ += size;
+    return at;
+  }
   if (size > static_cast<uint64_t>(end_ - next_)) {
-    uint64_t chunk_size = std::max(size, kChunkSize);
-    auto* chunk = static_cast<char*>(std::calloc(chunk_size, 1));
+    auto* chunk = static_cast<char*>(std::calloc(kChunkSize, 1));
     if (chunk == nullptr) return 0;
     chunks_.push_back(chunk);
-    if (chunk_size > kChunkSize) {
-      // A large object has a chunk of its own.
-      used_ += size;
-      return reinterpret_cast<uintptr_t>(chunk);
-    }
     next_ = chunk;
-    end_ = chunk + chunk_size;
+    end_ = chunk + kChunkSize;
   }
   char* at = next_;
   next_ += size;
@@ -127,26 +148,53 @@ uint64_t Memory::AllocateBytes(uint64_t size) {
   return reinterpret_cast<uintptr_t>(at);
 }
 
+void Memory::Sweep() {
+  std::erase_if(weak_references, [&](uint64_t object) { return !IsMarked(object); });
+  size_t kept = 0;
+  for (uint64_t object : objects_) {
+    if (IsMarked(object)) {
+      Store(Access::kU32, At(object, kBitsOffset), Bits(object) & ~kMarkBit);
+      objects_[kept++] = object;
+      continue;
+    }
+    uint64_t size = SizeOf(object);
+    used_ -= size;
+    freed_ += size;
+    if (size > kLargestSmall) {
+      std::free(At(object));
+      continue;
+    }
+    std::memset(At(object), 0, size);
+    Store(Access::k64, At(object), free_[size / 8]);
+    free_[size / 8] = object;
+  }
+  objects_.resize(kept);
+  for (uint64_t object : frozen_) {
+    Store(Access::kU32, At(object, kBitsOffset), Bits(object) & ~kMarkBit);
+  }
+  next_collection_ = stress_ ? 0 : std::max(kLeastBudget, 2 * used_);
+}
+
 uint64_t Memory::Register(uint64_t object, const ObjectType& type) {
-  if (object == 0) return 0;
   Store(Access::kU32, At(object, lltype::kTypeIdOffset), type.type_id);
   if (type.has_finalizer) finalizable.push_back(object);
   if (type.weak_offset != 0) weak_references.push_back(object);
+  objects_.push_back(object);
   return object;
 }
 
 uint64_t Memory::Allocate(const ObjectType& type) {
-  return Register(AllocateBytes(type.fixed_size), type);
+  uint64_t object = AllocateBytes(type.fixed_size);
+  return object == 0 ? 0 : Register(object, type);
 }
 
 uint64_t Memory::AllocateItems(const ObjectType& type, int64_t length) {
   if (length < 0 || static_cast<uint64_t>(length) > limit_ / type.item_size) return 0;
   uint64_t size = type.fixed_size + static_cast<uint64_t>(length) * type.item_size;
-  uint64_t object = Register(AllocateBytes(size), type);
-  if (object != 0) {
-    Store(Access::k64, At(object, type.length_offset), static_cast<uint64_t>(length));
-  }
-  return object;
+  uint64_t object = AllocateBytes(size);
+  if (object == 0) return 0;
+  Store(Access::k64, At(object, type.length_offset), static_cast<uint64_t>(length));
+  return Register(object, type);
 }
 
 uint32_t Memory::IdentityHash(uint64_t object) {
@@ -156,7 +204,7 @@ uint32_t Memory::IdentityHash(uint64_t object) {
     // 2^28 objects that are asked get different numbers, spread over all bits.
     hash = (++next_hash_ * 0x9e3779b1u) & 0x0fffffffu;
     if (hash == 0) hash = 1;
-    Store(Access::kU32, At(object, kHashOffset), hash);
+    Store(Access::kU32, At(object, kBitsOffset), hash);
   }
   return hash;
 }

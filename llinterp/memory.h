@@ -122,12 +122,29 @@ class Memory {
 
   uint64_t frozen(FrozenId id) const { return frozen_[id.index]; }
   const std::vector<uint64_t>& frozen() const { return frozen_; }
+  // Bytes of the objects that there are, and of all that there were.
   uint64_t used() const { return used_; }
+  uint64_t allocated() const { return used_ + freed_; }
 
-  // A number that stays with the object: it stands where a collector would keep its bits.
+  // A number that stays with the object: it stands where collectors keep their bits.
   uint32_t IdentityHash(uint64_t object);
-  uint32_t IdentityHashOf(uint64_t object) const {
-    return static_cast<uint32_t>(Load(Access::kU32, At(object, kHashOffset)));
+  uint32_t IdentityHashOf(uint64_t object) const { return Bits(object) & ~kMarkBit; }
+
+  // --- For the collector (collect.cc). Whether so much was allocated that one is worth while.
+  bool wants_collection() const { return used_ >= next_collection_; }
+  bool IsMarked(uint64_t object) const { return (Bits(object) & kMarkBit) != 0; }
+  // Marks an object; false for null and what was marked before.
+  bool Mark(uint64_t object) {
+    if (object == 0 || IsMarked(object)) return false;
+    Store(Access::kU32, At(object, kBitsOffset), Bits(object) | kMarkBit);
+    return true;
+  }
+  // Frees what is not marked, and clears the marks.
+  void Sweep();
+  // Every allocation wants a collection, for tests.
+  void set_stress(bool stress) {
+    stress_ = stress;
+    next_collection_ = stress ? 0 : kLeastBudget;
   }
 
   // Weak references and objects that have a finalizer which did not run, in order of allocation.
@@ -135,11 +152,19 @@ class Memory {
   std::vector<uint64_t> finalizable;
 
  private:
-  static constexpr uint32_t kHashOffset = 4;
+  static constexpr uint32_t kBitsOffset = 4;
+  static constexpr uint32_t kMarkBit = uint32_t{1} << 31;
   static constexpr uint64_t kChunkSize = uint64_t{1} << 20;
+  // Larger objects are allocated one by one.
+  static constexpr uint64_t kLargestSmall = 2048;
+  static constexpr uint64_t kLeastBudget = uint64_t{32} << 20;
 
   void DescribeTypes(const flowgraph::Program& program);
   void LoadFrozen(const flowgraph::Program& program);
+  uint32_t Bits(uint64_t object) const {
+    return static_cast<uint32_t>(Load(Access::kU32, At(object, kBitsOffset)));
+  }
+  uint64_t SizeOf(uint64_t object) const;
   uint64_t AllocateBytes(uint64_t size);
   uint64_t Register(uint64_t object, const ObjectType& type);
 
@@ -150,7 +175,14 @@ class Memory {
   std::vector<void*> chunks_;
   char* next_ = nullptr;
   char* end_ = nullptr;
+  // Freed small objects, zeroed, by size in words; the first word links them.
+  std::vector<uint64_t> free_ = std::vector<uint64_t>(kLargestSmall / 8 + 1);
+  // All objects but the frozen ones.
+  std::vector<uint64_t> objects_;
   uint64_t used_ = 0;
+  uint64_t freed_ = 0;
+  uint64_t next_collection_ = kLeastBudget;
+  bool stress_ = false;
   std::vector<uint64_t> frozen_;
   uint32_t next_hash_ = 0;
 };
