@@ -153,6 +153,7 @@ class weft::Exception : weft::Object exception {
 class Node : weft::Object {
   field next: obj Node
   field value: i64
+  field data: array<i64>
   implements get/1 = @Node::get
 }
 class Twice : Node {
@@ -333,6 +334,7 @@ b3:
   except b2
 b4:
   field_set{Node .0'next} %7, %8
+  field_set{Node .2'data} %7, %0
   jump b1(%7)
 }
 )",
