@@ -6,6 +6,7 @@
 
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/DiagnosticOptions.h"
+#include "clang/Basic/DiagnosticSema.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/CompilerInvocation.h"
 #include "clang/Frontend/TextDiagnosticPrinter.h"
@@ -48,15 +49,41 @@ std::vector<std::string> Arguments(const FrontendOptions& options, const std::st
   return args;
 }
 
+// Prints Clang's messages and counts its errors, all but one kind: a template of the dsl whose body
+// is the toolchain's has none that Clang could see, and when its argument is a type of an unnamed
+// namespace, C++ asks for one in this very file.
+class MessagePrinter : public clang::TextDiagnosticPrinter {
+ public:
+  using TextDiagnosticPrinter::TextDiagnosticPrinter;
+
+  int errors() const { return errors_; }
+
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
+                        const clang::Diagnostic& info) override {
+    if (info.getID() == clang::diag::err_undefined_internal_type) {
+      skips_notes_ = true;
+      return;
+    }
+    if (level == clang::DiagnosticsEngine::Note && skips_notes_) return;
+    skips_notes_ = false;
+    if (level >= clang::DiagnosticsEngine::Error) errors_++;
+    TextDiagnosticPrinter::HandleDiagnostic(level, info);
+  }
+
+ private:
+  int errors_ = 0;
+  bool skips_notes_ = false;
+};
+
 std::unique_ptr<Unit> ParseSource(const FrontendOptions& options, const std::string& source,
                                   std::string& messages) {
   llvm::raw_string_ostream stream(messages);
   auto diagnostic_options = llvm::makeIntrusiveRefCnt<clang::DiagnosticOptions>();
   diagnostic_options->ShowColors = options.color;
+  // The engine owns it.
+  auto* printer = new MessagePrinter(stream, diagnostic_options.get());
   llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine> engine =
-      clang::CompilerInstance::createDiagnostics(
-          diagnostic_options.get(),
-          new clang::TextDiagnosticPrinter(stream, diagnostic_options.get()));
+      clang::CompilerInstance::createDiagnostics(diagnostic_options.get(), printer);
 
   std::vector<std::string> arguments = Arguments(options, source);
   std::vector<const char*> argv;
@@ -73,7 +100,7 @@ std::unique_ptr<Unit> ParseSource(const FrontendOptions& options, const std::str
   unit->path = source;
   unit->ast = clang::ASTUnit::LoadFromCompilerInvocation(
       invocation, std::make_shared<clang::PCHContainerOperations>(), engine, files.get());
-  if (unit->ast == nullptr || engine->hasErrorOccurred()) return nullptr;
+  if (unit->ast == nullptr || printer->errors() > 0) return nullptr;
   unit->mangler.reset(
       clang::ItaniumMangleContext::create(unit->ast->getASTContext(), engine.operator*()));
   return unit;
