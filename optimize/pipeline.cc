@@ -4,6 +4,7 @@
 #include "optimize/inline.h"
 #include "optimize/local_cse.h"
 #include "optimize/promote_locals.h"
+#include "optimize/remove_allocations.h"
 #include "optimize/simplify.h"
 
 namespace weft::optimize {
@@ -20,6 +21,9 @@ const Pass kSimplify = {.name = "simplify",
 const Pass kLocalCse = {.name = "local_cse",
                         .doc = "Computes and loads once what is needed several times.",
                         .run_function = LocalCse};
+const Pass kRemoveAllocations = {.name = "remove_allocations",
+                                 .doc = "Makes values of objects that never leave their function.",
+                                 .run_function = RemoveAllocations};
 const Pass kRemoveUnusedFunctions = {.name = "remove_unused_functions",
                                      .doc = "Forgets functions that nothing refers to.",
                                      .run_program = RemoveUnusedFunctions};
@@ -81,6 +85,8 @@ std::vector<Pass> AnnotatedPasses(const PipelineOptions& options) {
           {InlineAt(options.level), 1, options.inlines},
           {kRemoveUnusedFunctions},
           {kLocalCse, 1},
+          {kSimplify, 1},
+          {kRemoveAllocations, 1},
           {kSimplify, 1},
       },
       options.level);
