@@ -19,7 +19,7 @@ using flowgraph::Program;
 
 namespace {
 
-// Whether the run time's headers declare it already.
+// Whether <math.h>, which the run time's header includes, declares it already.
 bool IsDeclared(std::string_view symbol) {
   static const auto* names = new absl::flat_hash_set<std::string_view>{
       "acos",     "asin",      "atan",  "atan2", "cbrt",  "ceil", "cos",   "cosh",
@@ -27,7 +27,16 @@ bool IsDeclared(std::string_view symbol) {
       "ldexp",    "log",       "log10", "log1p", "log2",  "modf", "pow",   "rint",
       "round",    "sin",       "sinh",  "sqrt",  "tan",   "tanh", "trunc", "nearbyint",
       "copysign", "remainder", "fmax",  "fmin",  "frexp", "abs"};
-  return symbol.substr(0, 8) == "weft_os_" || names->contains(symbol);
+  return names->contains(symbol);
+}
+
+// Not even with an exception pending.
+bool NeverReturns(const FunctionInfo& function) {
+  if (!function.is_noreturn) return false;
+  for (const flowgraph::Block& block : function.graph.blocks()) {
+    if (block.exit.kind == flowgraph::ExitKind::kReturn) return false;
+  }
+  return true;
 }
 
 std::string ExternalPrototype(const CTypes& types, const ExternalInfo& external) {
@@ -206,7 +215,7 @@ std::string Prototype(const CTypes& types, const FunctionInfo& function, const s
   if (names == nullptr) {
     if (function.hints.cold) attributes += "WEFT_COLD ";
     if (function.hints.never_inline || function.hints.cold) attributes += "WEFT_NOINLINE ";
-    if (function.is_noreturn) attributes += "WEFT_NORETURN ";
+    if (NeverReturns(function)) attributes += "WEFT_NORETURN ";
   }
   return fmt::format("WEFT_FUNCTION {}{} {}({})", attributes,
                      uses->Spell(table.Element(function.type)), name, parameters);
