@@ -401,5 +401,27 @@ b0(%0: array<str>):
   EXPECT_FALSE(program_->classes[0].fields[0].immutable);
 }
 
+TEST_F(AnnotatorTest, ArgumentsOfTheProgramComeFromOutside) {
+  Run(R"(weft source
+class Object {
+}
+known object Object
+entry @main
+function @first: fn(str)->i64 {
+b0(%0: str):
+  check_nonnull %0
+  %1: i64 = str_length %0
+  return %1
+}
+function @main: fn(array<str>)->i64 {
+b0(%0: array<str>):
+  %1: str = array_get %0, 1:i64
+  %2: i64 = call{@first} %1
+  return %2
+}
+)");
+  EXPECT_TRUE(annotations_->function(Find("first")).returns);
+}
+
 }  // namespace
 }  // namespace weft::annotator

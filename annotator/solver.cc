@@ -246,8 +246,15 @@ void Solver::Run() {
     // What the outside passes: the arguments of the program, which are there.
     for (CellId cell : parameter_cells_[id.index]) {
       Fact fact = TopFact(program_.types, cells_[cell.index].type);
+      TypeId type = cells_[cell.index].type;
       fact.may_be_null = false;
       cells_[cell.index].fact = fact;
+      // Nothing in the program writes the strings of the array that it is started with.
+      if (program_.types.Kind(type) != TypeKind::kArray) continue;
+      Fact item = TopFact(program_.types, program_.types.Element(type));
+      item.may_be_null = false;
+      Cell& items = cells_[ArrayCell(type).index];
+      items.fact = Join(sets_, items.fact, item);
     }
   };
   root(program_.initializer);
