@@ -67,6 +67,14 @@ bool RemoveAllocations(Program& program, FunctionInfo& function) {
       for (ValueId arg : link.args) escape(arg);
     });
   }
+  // All slots first: a block may come before the one that dominates it.
+  for (Object& object : objects) {
+    if (object.escapes) continue;
+    for (auto& [field, slot] : object.slots) {
+      TypeId type = program.classes[field.first].fields[field.second].type;
+      slot = graph.AddResult(program.types.Ref(type));
+    }
+  }
   bool changed = false;
   for (Block& block : graph.blocks()) {
     std::vector<Operation> ops;
@@ -84,9 +92,8 @@ bool RemoveAllocations(Program& program, FunctionInfo& function) {
       is_block_changed = true;
       Object& object = objects[it->second];
       if (op.opcode == Opcode::kNew) {
-        for (auto& [field, slot] : object.slots) {
-          TypeId type = program.classes[field.first].fields[field.second].type;
-          slot = graph.AddResult(program.types.Ref(type));
+        for (const auto& [field, slot] : object.slots) {
+          TypeId type = program.types.Element(graph.type(slot));
           ops.push_back(
               {.opcode = Opcode::kLocal, .imm = type.index, .loc = op.loc, .result = slot});
         }

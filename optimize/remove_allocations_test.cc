@@ -62,6 +62,29 @@ b3:
 )");
 }
 
+TEST(RemoveAllocations, BlocksInAnyOrder) {
+  EXPECT_EQ(RunPass(R"(weft source
+class Cell {
+  field n: i64
+}
+function @f: fn(i64)->i64 {
+b0(%0: i64):
+  jump b2
+b1:
+  %1: i64 = field_get{Cell .0'n} %2
+  return %1
+b2:
+  %2: obj Cell = new{Cell}
+  field_set{Cell .0'n} %2, %0
+  jump b1
+}
+)",
+                    RemoveAndSimplify),
+            R"(b0(%0: i64):
+  return %0
+)");
+}
+
 TEST(RemoveAllocations, NewInALoopIsFreshEachTime) {
   EXPECT_EQ(RunPass(R"(weft source
 class Cell {
