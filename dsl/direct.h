@@ -19,10 +19,6 @@
 #include <exception>
 #include <type_traits>
 
-#ifdef WEFT_DIRECT_GC
-#include <gc/gc.h>
-#endif
-
 #if defined(__SANITIZE_ADDRESS__)
 #define WEFT_DIRECT_ASAN 1
 #elif defined(__has_feature)
@@ -65,7 +61,7 @@ inline void check_nonnull(const void* pointer, const char* file, int line) {
     fatal(file, line, "null dereference");
 }
 
-// Memory is kept until the process ends (or given to libgc). It comes zeroed and aligned to 16
+// Memory is kept until the process ends. It comes zeroed and aligned to 16
 // bytes.
 struct Heap {
   char* next = nullptr;
@@ -98,13 +94,10 @@ inline void* allocate(uint64_t size) {
   size = (size + 15) & ~uint64_t{15};
   if (size > h.limit || h.allocated + size > h.limit) return nullptr;
   h.allocations++;
-#if defined(WEFT_DIRECT_GC)
-  return GC_MALLOC(size);
-#elif defined(WEFT_DIRECT_ASAN)
   h.allocated += size;
+#ifdef WEFT_DIRECT_ASAN
   return std::calloc(1, size);
 #else
-  h.allocated += size;
   constexpr uint64_t kChunk = uint64_t{1} << 20;
   if (size > kChunk / 4) return std::calloc(1, size);
   if (static_cast<uint64_t>(h.end - h.next) < size) {

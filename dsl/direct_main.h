@@ -90,11 +90,15 @@ extern "C" {
 
 [[gnu::weak, gnu::no_instrument_function]] void __cyg_profile_func_exit(void*, void*) {}
 
-// The direct build keeps all memory on purpose, which is no leak.
-#ifdef WEFT_DIRECT_ASAN
-[[gnu::weak]] const char* __asan_default_options() { return "detect_leaks=0"; }
-#endif
-
 }  // extern "C"
+
+// The direct build keeps all memory on purpose, which is no leak. Part of WEFT_MAIN, as the
+// sanitizer's own weak definition would win over a second weak one.
+#ifdef WEFT_DIRECT_ASAN
+#define WEFT_DIRECT_ASAN_OPTIONS \
+  extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
+#else
+#define WEFT_DIRECT_ASAN_OPTIONS
+#endif
 
 #endif  // WEFT_DSL_DIRECT_MAIN_H_

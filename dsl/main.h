@@ -19,7 +19,8 @@
     return run(args);                                                                  \
   }
 #else
-#define WEFT_MAIN(run) \
+#define WEFT_MAIN(run)     \
+  WEFT_DIRECT_ASAN_OPTIONS \
   int main(int argc, char** argv) { return ::weft::direct::run_main(run, argc, argv); }
 #endif
 

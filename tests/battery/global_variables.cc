@@ -35,7 +35,7 @@ static Array<int> squares = [] {
   for (int i = 0; i < 10; i++) result[i] = i * i;
   return result;
 }();
-static List<Str> log;
+static List<Str> journal;
 static Dict<Str, int> ages;
 static int64_t sum_of_squares = [] {
   int64_t sum = 0;
@@ -81,8 +81,8 @@ int run(Array<Str>) {
   show("squares", squares[9]);
   squares[9] = 0;
   show("sum", sum_of_squares);
-  log.append("first");
-  show("log", log.length());
+  journal.append("first");
+  show("log", journal.length());
   ages["ann"] = 30;
   show("ages", ages["ann"]);
   Registry::instance->items.append(Registry::count);

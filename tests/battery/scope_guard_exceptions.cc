@@ -4,7 +4,7 @@
 
 using namespace weft;
 
-static Str log = "";
+static Str journal = "";
 
 class Cleanup {
  public:
@@ -14,9 +14,9 @@ class Cleanup {
     try {
       work();
     } catch (LookupError* e) {
-      log = log + "(" + e->message + ")";
+      journal = journal + "(" + e->message + ")";
     }
-    log = log + name_;
+    journal = journal + name_;
   }
 
  private:
@@ -34,7 +34,7 @@ static void fail() {
 
 static int value() {
   Cleanup c("c");
-  log = log + "v";
+  journal = journal + "v";
   return 5;
 }
 
@@ -56,12 +56,12 @@ int run(Array<Str>) {
   try {
     fail();
   } catch (ValueError* e) {
-    log = log + ":" + e->message;
+    journal = journal + ":" + e->message;
   }
-  println(log);
-  log = "";
+  println(journal);
+  journal = "";
   show("value", value());
-  println(log);
+  println(journal);
   try {
     recursive(9);
   } catch (ValueError* e) {
@@ -69,7 +69,7 @@ int run(Array<Str>) {
   }
   show("depth", lock_depth);
   // A guard in a handler, and one around a rethrow.
-  log = "";
+  journal = "";
   try {
     try {
       fail();
@@ -78,9 +78,9 @@ int run(Array<Str>) {
       throw;
     }
   } catch (Exception* e) {
-    log = log + ":" + e->message;
+    journal = journal + ":" + e->message;
   }
-  println(log);
+  println(journal);
   for (int i = 0; i < 3; i++) {
     try {
       Lock lock;

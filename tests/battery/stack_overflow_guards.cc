@@ -5,16 +5,16 @@
 
 using namespace weft;
 
-static int64_t open = 0;
+static int64_t held = 0;
 static int64_t most = 0;
 class Guard {
  public:
   Guard() {
-    open++;
-    if (open > most) most = open;
+    held++;
+    if (held > most) most = held;
   }
   Guard(const Guard&) = delete;
-  ~Guard() { open--; }
+  ~Guard() { held--; }
 };
 
 static int64_t deep(int64_t n) {
@@ -46,7 +46,7 @@ int run(Array<Str>) {
   } catch (StackOverflowError*) {
     println("caught");
   }
-  show("open", open);
+  show("open", held);
   show("deep enough", most > 1000);
   try {
     stubborn(1);

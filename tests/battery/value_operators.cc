@@ -47,9 +47,9 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
-struct Index {
+struct Position {
   int value;
-  friend Index operator-(Index a, int b) { return Index{a.value - b}; }
+  friend Position operator-(Position a, int b) { return Position{a.value - b}; }
 };
 
 int run(Array<Str>) {
@@ -79,7 +79,7 @@ int run(Array<Str>) {
   show("default ==", Point{1, 2} == Point{1, 2});
   show("default !=", Point{1, 2} != Point{1, 2});
   show("default == differs", Point{1, 2} == Point{2, 2});
-  show("friend", (Index{10} - 3).value);
+  show("friend", (Position{10} - 3).value);
   return 0;
 }
 
