@@ -14,6 +14,7 @@ ExitCode ExitCodeFor(const DiagnosticEngine& diagnostics) {
       case diag::kBadCommandLine:
       case diag::kUnknownCode:
       case diag::kFunctionNotFound:
+      case diag::kFunctionAmbiguous:
         return ExitCode::kUsage;
       case diag::kFileUnreadable:
       case diag::kOutputUnwritable:

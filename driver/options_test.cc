@@ -64,6 +64,9 @@ TEST(OptionTable, DefaultsAreAllowedAndRequirementsExist) {
     for (const std::string& flag : SplitWords(info.suggests)) {
       EXPECT_NE(FindOption(flag), nullptr) << info.flag;
     }
+    for (const std::string& command : SplitWords(info.commands)) {
+      EXPECT_NE(FindCommand(command), nullptr) << info.flag << " is for " << command;
+    }
   }
 }
 

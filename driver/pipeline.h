@@ -2,6 +2,8 @@
 #define WEFT_DRIVER_PIPELINE_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 #include "driver/translation.h"
 
@@ -10,9 +12,18 @@ namespace weft::driver {
 // How far a command wants its program translated. Each is what the task of that name leaves.
 enum class Goal : uint8_t { kSource, kAnnotated, kRtyped, kWoven };
 
+// The tasks that `weft translate` adds.
+inline constexpr std::string_view kWriteTask = "write C";
+inline constexpr std::string_view kCompileTask = "compile C";
+
+// How many tasks there are, those two included.
+extern const size_t kTaskCount;
+
 // Runs the tasks in their order, each timed, until one has reported an error or the goal is
 // reached. False when there were errors.
 bool RunPipeline(Translation& translation, Goal goal);
+// The same for a translation that has reached the goal `from`.
+bool ContinuePipeline(Translation& translation, Goal from, Goal goal);
 
 }  // namespace weft::driver
 

@@ -60,7 +60,10 @@ Translation::Translation(const CommandLine& line)
                .print_after = line.options.List(OptionId::kPrintAfter),
                .print_changed = line.options.Flag(OptionId::kPrintChanged),
                .function = {},
-               .after_pass = {},
+               .after_pass =
+                   [this](const flowgraph::Pass& pass, const flowgraph::Program&) {
+                     if (after_step) after_step(pass.name);
+                   },
                .print =
                    [this](const std::string& text) {
                      progress_.ClearLine();
@@ -70,13 +73,42 @@ Translation::Translation(const CommandLine& line)
 
 bool Translation::uses_color() const { return WantsColor(options()); }
 
+void Translation::AfterPhase(std::string_view phase) {
+  passes_.After(phase, program_);
+  if (after_step) after_step(phase);
+}
+
+bool Translation::RunTask(std::string_view name, const std::function<void()>& task) {
+  progress_.Begin(name);
+  task();
+  progress_.End();
+  ProgramSize& size = sizes.emplace_back();
+  size.task = name;
+  for (const auto& function : program_.functions) {
+    if (function->graph.empty()) continue;
+    ++size.functions;
+    size.blocks += function->graph.blocks().size();
+    for (const flowgraph::Block& block : function->graph.blocks()) {
+      size.operations += block.ops.size();
+    }
+  }
+  return !has_failed && !diagnostics_.has_errors();
+}
+
 int Translation::Finish() {
   progress_.ClearLine();
   fmt::print(stderr, "{}{}", clang_messages,
              diagnostics_.Render(static_cast<size_t>(options().Number(OptionId::kMaxErrors)),
                                  uses_color()));
   std::fflush(stderr);
-  return static_cast<int>(ExitCodeFor(diagnostics_));
+  int code = static_cast<int>(ExitCodeFor(diagnostics_));
+  return code == 0 && has_failed ? static_cast<int>(ExitCode::kDiagnostics) : code;
+}
+
+size_t CountFunctions(const flowgraph::Program& program) {
+  size_t count = 0;
+  for (const auto& function : program.functions) count += !function->graph.empty();
+  return count;
 }
 
 std::vector<FunctionId> FindFunctions(const flowgraph::Program& program, std::string_view name,

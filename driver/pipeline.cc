@@ -1,0 +1,139 @@
+#include "driver/pipeline.h"
+
+#include <iterator>
+
+#include "annotator/annotator.h"
+#include "common/file.h"
+#include "driver/passes.h"
+#include "frontend/frontend.h"
+#include "llinterp/freeze.h"
+#include "rtyper/rtyper.h"
+#include "weave/gc_transform.h"
+
+namespace weft::driver {
+
+namespace {
+
+using flowgraph::Pass;
+
+// Every source file must be there before Clang starts, so that one that is not is told in our
+// words.
+void CheckSources(Translation& t) {
+  for (const std::string& source : t.line().operands) {
+    ErrorOr<std::string> text = ReadFile(source);
+    if (!text.ok()) t.diagnostics().Report(diag::kFileUnreadable, source, text.error().message());
+  }
+}
+
+// C++ to source-stage graphs: locals are slots, calls are calls.
+void ReadCpp(Translation& t) {
+  frontend::FrontendOptions options;
+  options.sources = t.line().operands;
+  options.include_dirs = t.options().List(OptionId::kIncludeDirs);
+  options.include_dirs.push_back(t.root());
+  options.defines = t.options().List(OptionId::kDefines);
+  options.check_everything = t.line().command == "check";
+  options.color = t.uses_color();
+  frontend::FrontendResult result = frontend::Parse(options, t.diagnostics(), t.program());
+  t.clang_messages = result.clang_messages;
+  t.sources = result.sources;
+  t.has_failed = !result.ok;
+  if (result.ok) t.AfterPhase("frontend");
+}
+
+void SimplifySource(Translation& t) {
+  t.Run(passes::kPromoteLocals);
+  t.Run(passes::kSimplify);
+  if (t.options().Flag(OptionId::kInline)) t.Run(passes::kInline);
+  t.Run(passes::kRemoveUnusedFunctions);
+}
+
+// What holds in the whole program, and what follows from it.
+void Annotate(Translation& t) {
+  t.annotations.emplace(annotator::Annotate(t.program(), t.diagnostics()));
+  if (t.diagnostics().has_errors()) return;
+  t.AfterPhase("annotator");
+  t.Run(Pass{.name = "apply_annotations",
+             .doc = "Uses what the annotator proved: constants, direct calls, no idle checks.",
+             .run_program = [&t](flowgraph::Program& program) {
+               return annotator::ApplyAnnotations(program, *t.annotations);
+             }});
+  t.Run(passes::kSimplify);
+}
+
+// Objects, values and places become containers, pointers and scalars.
+void ChooseRepresentations(Translation& t) {
+  if (rtyper::Rtype(t.program(), &*t.annotations, t.diagnostics())) t.AfterPhase("rtyper");
+}
+
+// The globals' initialisers run now; what they leave is part of the program.
+void RunInitialisers(Translation& t) {
+  llinterp::FreezeOptions options;
+  options.step_limit = static_cast<uint64_t>(t.options().Number(OptionId::kStepLimit));
+  if (llinterp::Freeze(t.program(), t.diagnostics(), options, &t.freeze_statistics)) {
+    t.AfterPhase("freeze");
+  }
+}
+
+// The same simplifications again, now that places are offsets and the heap is known.
+void OptimiseLowLevel(Translation& t) {
+  t.Run(passes::kPromoteLocals);
+  t.Run(passes::kSimplify);
+}
+
+// Exceptions become tests, and references in variables visible to the collector.
+void Weave(Translation& t) {
+  t.Run(passes::kWeaveExceptions);
+  if (t.options().Is(OptionId::kGc, "none")) return;
+  t.Run(Pass{.name = "gc_transform",
+             .doc = "References that live across a collection stand on the shadow stack.",
+             .run_program = [&t](flowgraph::Program& program) {
+               t.gc_counts = weave::TransformForGc(program);
+               return true;
+             }});
+}
+
+// One step of a translation.
+struct Task {
+  // What the progress display says.
+  const char* name;
+  // The goal that it works towards, reached with the last task of that goal.
+  Goal goal;
+  void (*run)(Translation&);
+};
+
+// A translation, in order. Each task gets the program as the one before it left it.
+constexpr Task kPipeline[] = {
+    {"find the sources", Goal::kSource, CheckSources},
+    {"read C++", Goal::kSource, ReadCpp},
+    {"simplify source graphs", Goal::kAnnotated, SimplifySource},
+    {"annotate", Goal::kAnnotated, Annotate},
+    {"choose representations", Goal::kRtyped, ChooseRepresentations},
+    {"run initialisers", Goal::kRtyped, RunInitialisers},
+    {"optimise", Goal::kWoven, OptimiseLowLevel},
+    {"weave exceptions and gc", Goal::kWoven, Weave},
+};
+
+bool RunTask(const Task& task, Translation& translation) {
+  return translation.RunTask(task.name, [&] { task.run(translation); });
+}
+
+}  // namespace
+
+const size_t kTaskCount = std::size(kPipeline) + 2;
+
+bool RunPipeline(Translation& translation, Goal goal) {
+  for (const Task& task : kPipeline) {
+    if (task.goal <= goal && !RunTask(task, translation)) return false;
+  }
+  return true;
+}
+
+bool ContinuePipeline(Translation& translation, Goal from, Goal goal) {
+  for (const Task& task : kPipeline) {
+    if (task.goal > from && task.goal <= goal && !RunTask(task, translation)) return false;
+  }
+  return true;
+}
+
+}  // namespace weft::driver

@@ -1,0 +1,156 @@
+#include "driver/report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "driver/commands.h"
+#include "driver/pipeline.h"
+
+namespace weft::driver {
+
+namespace {
+
+std::vector<Count> CountContents(const Translation& translation) {
+  const flowgraph::Program& program = translation.program();
+  auto number = [](auto value) { return static_cast<int64_t>(value); };
+  const llinterp::FreezeStatistics& frozen = translation.freeze_statistics;
+  const weave::GcTransformCounts& gc = translation.gc_counts;
+  return {{"classes", number(program.classes.size())},
+          {"value classes", number(program.value_classes.size())},
+          {"virtual methods", number(program.methods.size())},
+          {"globals", number(program.globals.size())},
+          {"globals that are constant", number(frozen.constant_globals)},
+          {"externals", number(program.externals.size())},
+          {"dispatch tables", number(program.dispatch_tables.size())},
+          {"string literals", number(program.literal_count())},
+          {"initialisers' steps", number(frozen.steps)},
+          {"initialisers' bytes", number(frozen.allocated_bytes)},
+          {"frozen objects", number(frozen.frozen_objects)},
+          {"frozen bytes", number(frozen.frozen_bytes)},
+          {"operations that may collect", number(gc.collecting)},
+          {"operations that may collect, in cold blocks", number(gc.collecting_cold)},
+          {"operations that may collect, without roots", number(gc.without_roots)},
+          {"roots saved", number(gc.roots)}};
+}
+
+std::vector<Count> CountFacts(const annotator::Annotations& annotations) {
+  const annotator::AnnotationCounts& counts = annotations.counts;
+  auto number = [](size_t value) { return static_cast<int64_t>(value); };
+  return {{"functions", number(counts.functions)},
+          {"functions reachable", number(counts.reachable_functions)},
+          {"classes", number(counts.classes)},
+          {"classes instantiated", number(counts.instantiated_classes)},
+          {"virtual calls", number(counts.virtual_calls)},
+          {"virtual calls with one target", number(counts.virtual_calls_with_one_target)},
+          {"calls by pointer", number(counts.pointer_calls)},
+          {"calls by pointer with one target", number(counts.pointer_calls_with_one_target)},
+          {"checks", number(counts.checks)},
+          {"checks proven", number(counts.checks_proven)},
+          {"fields", number(counts.fields)},
+          {"fields constant", number(counts.fields_constant)},
+          {"fields written by constructors alone", number(counts.fields_immutable)},
+          {"looks at a function", number(counts.visits)}};
+}
+
+void AppendCounts(std::string& text, const char* title, const std::vector<Count>& counts) {
+  if (counts.empty()) return;
+  text += fmt::format("\n{}\n", title);
+  for (const Count& count : counts)
+    text += fmt::format("  {:44} {:>10}\n", count.name, count.value);
+}
+
+nlohmann::ordered_json CountsJson(const std::vector<Count>& counts) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const Count& count : counts) json[count.name] = count.value;
+  return json;
+}
+
+}  // namespace
+
+Report MakeReport(Translation& translation) {
+  Report report;
+  report.program = translation.line().operands[0];
+  report.sources = translation.sources;
+  report.tasks = translation.progress().times();
+  report.sizes = translation.sizes;
+  for (const flowgraph::PassTiming& pass : translation.passes().timings()) {
+    report.passes.push_back({.name = pass.name,
+                             .seconds = std::chrono::duration<double>(pass.time).count(),
+                             .changed_functions = pass.changed_functions});
+  }
+  report.contents = CountContents(translation);
+  report.facts = CountFacts(*translation.annotations);
+  if (translation.options().IsGiven(OptionId::kFunction)) {
+    for (FunctionId id :
+         FindFunctions(translation.program(), translation.options().Text(OptionId::kFunction),
+                       translation.diagnostics())) {
+      report.explanations.push_back(translation.annotations->ReportFunction(id));
+    }
+  }
+  return report;
+}
+
+std::string ReportText(const Report& report) {
+  std::string text = fmt::format("{}\n\nsources\n", report.program);
+  for (const std::string& source : report.sources) text += fmt::format("  {}\n", source);
+  text += fmt::format("\n{:32} {:>9} {:>9} {:>10} {:>8} {:>11}\n", "task", "time", "memory",
+                      "functions", "blocks", "operations");
+  for (size_t i = 0; i < report.tasks.size(); ++i) {
+    const TaskTime& task = report.tasks[i];
+    const ProgramSize& size = report.sizes[i];
+    text += fmt::format("  {:30} {:>7.3f} s {:>6.0f} MB {:>10} {:>8} {:>11}\n", task.name,
+                        task.seconds, static_cast<double>(task.peak_bytes) / 1e6, size.functions,
+                        size.blocks, size.operations);
+  }
+  text += fmt::format("\n{:32} {:>9} {:>19}\n", "pass", "time", "functions changed");
+  for (const PassCost& pass : report.passes) {
+    text +=
+        fmt::format("  {:30} {:>7.3f} s {:>19}\n", pass.name, pass.seconds, pass.changed_functions);
+  }
+  AppendCounts(text, "the program", report.contents);
+  AppendCounts(text, "proven", report.facts);
+  for (const std::string& explanation : report.explanations) text += "\n" + explanation;
+  return text;
+}
+
+std::string ReportJson(const Report& report) {
+  nlohmann::ordered_json json;
+  json["program"] = report.program;
+  json["sources"] = report.sources;
+  json["tasks"] = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < report.tasks.size(); ++i) {
+    const TaskTime& task = report.tasks[i];
+    const ProgramSize& size = report.sizes[i];
+    json["tasks"].push_back({{"name", task.name},
+                             {"seconds", task.seconds},
+                             {"peak_bytes", task.peak_bytes},
+                             {"functions", size.functions},
+                             {"blocks", size.blocks},
+                             {"operations", size.operations}});
+  }
+  json["passes"] = nlohmann::ordered_json::array();
+  for (const PassCost& pass : report.passes) {
+    json["passes"].push_back({{"name", pass.name},
+                              {"seconds", pass.seconds},
+                              {"changed_functions", pass.changed_functions}});
+  }
+  json["contents"] = CountsJson(report.contents);
+  json["facts"] = CountsJson(report.facts);
+  json["explanations"] = report.explanations;
+  // Names of files may be any bytes; what is no UTF-8 is replaced.
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int RunReport(const CommandLine& line) {
+  Translation translation(line);
+  if (!RunPipeline(translation, Goal::kWoven)) return translation.Finish();
+  Report report = MakeReport(translation);
+  int code = translation.Finish();
+  if (code == 0) {
+    fmt::print("{}", line.options.Flag(OptionId::kJson) ? ReportJson(report) : ReportText(report));
+  }
+  return code;
+}
+
+}  // namespace weft::driver

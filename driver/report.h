@@ -1,0 +1,48 @@
+#ifndef WEFT_DRIVER_REPORT_H_
+#define WEFT_DRIVER_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "driver/progress.h"
+#include "driver/translation.h"
+
+namespace weft::driver {
+
+// A number with the name of what it counts.
+struct Count {
+  std::string name;
+  int64_t value = 0;
+};
+
+struct PassCost {
+  std::string name;
+  double seconds = 0;
+  size_t changed_functions = 0;
+};
+
+// What `weft report` says, in the order in which it says it.
+struct Report {
+  std::string program;
+  std::vector<std::string> sources;
+  std::vector<TaskTime> tasks;
+  std::vector<ProgramSize> sizes;
+  std::vector<PassCost> passes;
+  // What the finished program consists of.
+  std::vector<Count> contents;
+  // What was proven of the whole program.
+  std::vector<Count> facts;
+  // For --function: what is known of each of them, and why.
+  std::vector<std::string> explanations;
+};
+
+// Gathers what a finished translation knows.
+Report MakeReport(Translation& translation);
+
+std::string ReportText(const Report& report);
+std::string ReportJson(const Report& report);
+
+}  // namespace weft::driver
+
+#endif  // WEFT_DRIVER_REPORT_H_

@@ -1,0 +1,21 @@
+#include <string>
+#include <vector>
+
+#include "driver/commands.h"
+#include "driver/pipeline.h"
+#include "driver/translation.h"
+#include "llinterp/llinterp.h"
+
+namespace weft::driver {
+
+int RunRun(const CommandLine& line) {
+  Translation translation(line);
+  bool is_good = RunPipeline(translation, Goal::kRtyped);
+  int code = translation.Finish();
+  if (!is_good) return code;
+  std::vector<std::string> arguments = {line.operands[0]};
+  arguments.insert(arguments.end(), line.program_arguments.begin(), line.program_arguments.end());
+  return llinterp::RunProgram(translation.program(), arguments, {.outside_world = true});
+}
+
+}  // namespace weft::driver

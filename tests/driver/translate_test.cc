@@ -1,0 +1,130 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/driver/weft_command.h"
+
+// What `weft` does with a program that is right: each command's result, and where it goes.
+namespace weft::tests {
+namespace {
+
+using NameList = std::vector<std::string>;
+
+class TranslateTest : public WeftTest {
+ protected:
+  void SetUp() override {
+    WeftTest::SetUp();
+    Write("hello.cc", kHello);
+  }
+
+  std::filesystem::file_time_type Age(std::string_view name) const {
+    return std::filesystem::last_write_time(Path(name));
+  }
+};
+
+TEST_F(TranslateTest, MakesAnExecutableAndItsSources) {
+  WeftRun run = Weft({"translate", "hello.cc", "-q"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(run.output, "");
+  EXPECT_EQ(Names(), (NameList{"hello", "hello.build", "hello.cc"}));
+  WeftRun hello = Run({"./hello", "a", "b c"});
+  EXPECT_EQ(hello.output, "hello\na\nb c\n");
+  EXPECT_EQ(hello.exit_code, 3);
+}
+
+TEST_F(TranslateTest, PrintsTimesAndMemory) {
+  WeftRun run = Weft({"translate", "hello.cc", "--source"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("read C++")) << run.output;
+  EXPECT_TRUE(run.Says("hello.build/: translated in ")) << run.output;
+  EXPECT_TRUE(run.Says(" MB")) << run.output;
+}
+
+TEST_F(TranslateTest, SourcesAloneNeedNoCompiler) {
+  WeftRun run = Weft({"translate", "hello.cc", "--source", "--gc=none", "-o", "out/../other"});
+  EXPECT_EQ(run.exit_code, 3) << "there is no folder out";
+  run = Weft(
+      {"translate", "hello.cc", "--source", "--gc=none", "-o", "other", "--cc=no-such-compiler"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(Names(), (NameList{"hello.cc", "other.build"}));
+  // They stand alone: no path of this machine is needed to build them.
+  std::filesystem::rename(Path("other.build"), Path("moved"));
+  ASSERT_EQ(Run({"make", "-s", "-C", "moved", "CC=gcc"}).exit_code, 0);
+  EXPECT_EQ(Run({"moved/other"}).output, "hello\n");
+}
+
+TEST_F(TranslateTest, SameInputGivesSameBytes) {
+  ASSERT_EQ(Weft({"translate", "hello.cc", "--source", "-o", "hello"}).exit_code, 0);
+  std::filesystem::rename(Path("hello.build"), Path("first"));
+  ASSERT_EQ(Weft({"translate", "hello.cc", "--source", "-o", "hello"}).exit_code, 0);
+  WeftRun diff = Run({"diff", "-r", "first", "hello.build"});
+  EXPECT_EQ(diff.exit_code, 0) << diff.output;
+}
+
+TEST_F(TranslateTest, TranslatingAgainCompilesNothing) {
+  ASSERT_EQ(Weft({"translate", "hello.cc", "-q"}).exit_code, 0);
+  auto age = Age("hello.build/hello");
+  ASSERT_EQ(Weft({"translate", "hello.cc", "-q"}).exit_code, 0);
+  EXPECT_EQ(Age("hello.build/hello"), age);
+}
+
+TEST_F(TranslateTest, CheckSaysYesAndWritesNothing) {
+  WeftRun run = Weft({"check", "hello.cc"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("hello.cc: inside the language")) << run.output;
+  EXPECT_EQ(Names(), NameList{"hello.cc"});
+}
+
+TEST_F(TranslateTest, RunHandsOnArgumentsAndExitCode) {
+  WeftRun run = Weft({"run", "hello.cc", "-q", "--", "--help", "x"});
+  EXPECT_EQ(run.output, "hello\n--help\nx\n");
+  EXPECT_EQ(run.exit_code, 3);
+}
+
+TEST_F(TranslateTest, PrintShowsEveryStage) {
+  for (const char* stage : {"source", "annotated", "rtyped", "woven"}) {
+    WeftRun run =
+        Weft({"print", "hello.cc", "-q", fmt::format("--stage={}", stage), "--function=run"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_TRUE(run.Says("return")) << stage << ": " << run.output;
+  }
+  EXPECT_TRUE(
+      Weft({"print", "hello.cc", "-q", "--function=run", "--locations"}).Says("hello.cc:4"));
+  EXPECT_TRUE(Weft({"print", "hello.cc", "-q"}).Says("stage woven"));
+}
+
+TEST_F(TranslateTest, VerifyAndPrintAfterReachThePasses) {
+  WeftRun run = Weft({"check", "hello.cc", "--verify", "--print-after=simplify"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("; after simplify")) << run.output;
+}
+
+TEST_F(TranslateTest, GraphWritesOnePage) {
+  WeftRun run = Weft({"graph", "hello.cc", "--function=run"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(Names(), (NameList{"hello.cc", "hello.html"}));
+  std::string page = Read("hello.html");
+  EXPECT_NE(page.find("<html"), std::string::npos);
+  EXPECT_NE(page.find("promote_locals"), std::string::npos);
+  EXPECT_NE(page.find("woven"), std::string::npos);
+  // Self-contained: nothing is loaded from elsewhere.
+  EXPECT_EQ(page.find("src=\"http"), std::string::npos);
+}
+
+TEST_F(TranslateTest, ReportIsTextOrJson) {
+  WeftRun run = Weft({"report", "hello.cc", "-q"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("read C++"));
+  EXPECT_TRUE(run.Says("frozen bytes"));
+  run = Weft({"report", "hello.cc", "-q", "--json"});
+  auto json = nlohmann::json::parse(run.output, nullptr, /*allow_exceptions=*/false);
+  ASSERT_FALSE(json.is_discarded()) << run.output;
+  EXPECT_EQ(json["program"], "hello.cc");
+  EXPECT_FALSE(json["sources"].empty());
+  EXPECT_GT(json["tasks"].size(), 4u);
+  EXPECT_GT(json["tasks"].back()["operations"], 0);
+}
+
+}  // namespace
+}  // namespace weft::tests
