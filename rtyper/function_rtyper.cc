@@ -48,6 +48,10 @@ void FunctionRtyper::Run() {
     representations_.AppendScalarNames(info.parameter_names[i], parameters[i], &names);
   }
   info.parameter_names = std::move(names);
+  // The object of a handle's method is the handle's first scalar, and may be null.
+  bool takes_object = !parameters.empty() && types_.Kind(parameters[0]) == TypeKind::kObject;
+  info.has_this = info.has_this && takes_object;
+  info.is_constructor = info.is_constructor && takes_object;
   info.graph = std::move(new_);
 }
 
