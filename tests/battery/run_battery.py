@@ -23,6 +23,8 @@ HERE = "tests/battery"
 # How many programs share a file of the direct build, of which --jobs are compiled at once.
 DIRECT_BATCH = 24
 TIMEOUT = 120
+# The translator's command; --weft names another one.
+WEFT = ["./weft"]
 
 # Warnings are the unit tests' business: the programs do odd things on purpose.
 DIRECT_FLAGS = [
@@ -235,7 +237,7 @@ class Build:
                 self.errors[program.name] = error
                 continue
             if self.executor.kind == "llinterp":
-                command = ["./weft", "run", *self.executor.flags, source, "--"]
+                command = [WEFT[0], "run", *self.executor.flags, source, "--"]
             self.commands[program.name] = command + ([program.name] if named else [])
             if named:
                 self.batches[program.name] = (command, source)
@@ -244,10 +246,10 @@ class Build:
         """Builds one executable; the text of the errors if it fails."""
         output = os.path.join(self.folder, name)
         if self.executor.kind == "llinterp":
-            code, _, stderr = run(["./weft", "check", *named_sources])
+            code, _, stderr = run([WEFT[0], "check", *named_sources])
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
         if self.executor.kind == "c":
-            code, _, stderr = run(["./weft", "translate", *self.executor.flags, *named_sources,
+            code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,
                                    "-o", output], timeout=600)
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
         objects = []
@@ -368,11 +370,13 @@ def main():
     parser.add_argument("--executor", action="append", default=[],
                         choices=[e.name for e in EXECUTORS], help="only this one; may be repeated")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--weft", default="./weft", help="the translator's command")
     parser.add_argument("--keep", action="store_true", help="keep what was built, and say where")
     parser.add_argument("--update", action="store_true",
                         help="write the output of the first executor into the programs")
     parser.add_argument("programs", nargs="*")
     arguments = parser.parse_args()
+    WEFT[0] = arguments.weft
 
     programs = [Program(os.path.relpath(path, ROOT))
                 for path in sorted(glob.glob(os.path.join(ROOT, HERE, "*.cc")))]

@@ -16,14 +16,18 @@ class Guard {
   Str name_;
 };
 
+class Depth : public Object {
+ public:
+  int value = 0;
+};
 class Restore {
  public:
-  Restore(int& place, int value) : place_(place), old_(place) { place_ = value; }
+  Restore(Depth* depth, int value) : depth_(depth), old_(depth->value) { depth_->value = value; }
   Restore(const Restore&) = delete;
-  ~Restore() { place_ = old_; }
+  ~Restore() { depth_->value = old_; }
 
  private:
-  int& place_;
+  Depth* depth_;
   int old_;
 };
 
@@ -53,10 +57,10 @@ static void thrower(int x) {
   Guard u("u");
 }
 
-static int depth = 0;
+static Depth* const depth = new Depth();
 static int nested(int n) {
-  Restore restore(depth, depth + 1);
-  return n == 0 ? depth : nested(n - 1);
+  Restore restore(depth, depth->value + 1);
+  return n == 0 ? depth->value : nested(n - 1);
 }
 
 int run(Array<Str>) {
@@ -82,7 +86,7 @@ int run(Array<Str>) {
   }
   print_trace("throw");
   show("nested", nested(5));
-  show("restored", depth);
+  show("restored", depth->value);
   switch (1) {
     case 1: {
       Guard s("s");

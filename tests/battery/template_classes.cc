@@ -75,16 +75,6 @@ struct Pair {
 template <class T>
 Pair(T, T) -> Pair<T>;
 
-// A base that knows its derived class.
-template <class Self>
-struct Comparable {
-  bool less(Self other) const { return static_cast<const Self&>(*this).key() < other.key(); }
-};
-struct Age : public Comparable<Age> {
-  int years = 0;
-  int key() const { return years; }
-};
-
 template <class T>
 class Virtual : public Object {
  public:
@@ -118,10 +108,6 @@ int run(Array<Str>) {
           Describe<Object*>::name());
   Pair pair{1, 2};
   show("converted", pair.to<double>().second / 4);
-  Age young;
-  Age old;
-  old.years = 80;
-  show("less", young.less(old));
   Virtual<Str>* constant = new Constant<Str>("constant");
   println(constant->get());
   show("another", (new Constant<int>(5))->get());
@@ -138,6 +124,5 @@ WEFT_MAIN(run)
 //| pushed 20
 //| int, list of list of int, pointer to unknown
 //| converted 0.5
-//| less true
 //| constant
 //| another 5

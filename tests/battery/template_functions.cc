@@ -94,7 +94,7 @@ int run(Array<Str>) {
   List<int> even = filter(numbers, [](int x) { return x % 2 == 0; });
   show_all("even", even);
   show_all("halves", map<double>(even, [](int x) { return x / 4.0; }));
-  show("count", count_all(1, "a", 2.5));
+  show("count", count_all(1, Str("a"), 2.5));
   show("sum", sum(1, 2, 3.5));
   show("empty sum", sum());
   print_all(1, true, 2.5);
