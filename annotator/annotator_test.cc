@@ -97,6 +97,34 @@ b0(%0: array<str>):
   EXPECT_EQ(annotations_->counts.virtual_calls_with_one_target, 1u);
 }
 
+TEST_F(AnnotatorTest, OthersWriteIntoArraysToo) {
+  Run(R"(weft source
+external read: fn(array<u8>)->void
+entry @main
+function @first: fn(array<u8>)->u8 {
+b0(%0: array<u8>):
+  %1: u8 = array_get{} %0, 0:i64
+  return %1
+}
+function @second: fn(array<i8>)->i8 {
+b0(%0: array<i8>):
+  %1: i8 = array_get{} %0, 0:i64
+  return %1
+}
+function @main: fn()->i32 {
+b0:
+  %0: array<u8> = array_new 4:i64
+  call_external{read} %0
+  %1: u8 = call{@first} %0
+  %2: array<i8> = array_new 4:i64
+  %3: i8 = call{@second} %2
+  return 0:i32
+}
+)");
+  EXPECT_EQ(Result("first"), "");
+  EXPECT_EQ(Result("second"), "always 0");
+}
+
 TEST_F(AnnotatorTest, TestsAndChecksRefineWhatFollows) {
   Run(R"(weft source
 class Base {

@@ -292,6 +292,13 @@ Fact Solver::EvaluateCall(const Operation& op, bool& returns) {
         }
       }
     }
+    // It may write anything into the arrays that it gets, as reading a file does.
+    for (ValueId arg : op.args) {
+      TypeId array = graph_->type(arg);
+      if (program_.types.Kind(array) != TypeKind::kArray) continue;
+      TypeId element = program_.types.Element(array);
+      Write(ArrayCell(array), TopFact(program_.types, element), {}, op.loc);
+    }
     const flowgraph::ExternalInfo& external = program_.external(ExternalId(op.imm));
     returns = !external.is_noreturn;
     if (external.may_raise) {
@@ -384,6 +391,11 @@ Fact Solver::EvaluateMemory(const Operation& op, TypeId type) {
       return not_null();
     case Opcode::kArrayGet:
       return read(ArrayLeaf(graph_->type(op.args[0]), op));
+    case Opcode::kStrToBytesCopy: {
+      TypeId array = graph_->type(op.args[0]);
+      Write(ArrayCell(array), TopFact(types, types.Element(array)), {}, op.loc);
+      return Fact{.kind = FactKind::kOther};
+    }
     case Opcode::kArraySet:
       return write(ArrayLeaf(graph_->type(op.args[0]), op), op.args[2]);
     case Opcode::kArrayRef:
