@@ -4,10 +4,11 @@
 
 #include "annotator/annotator.h"
 #include "common/file.h"
-#include "driver/passes.h"
 #include "frontend/frontend.h"
 #include "llinterp/freeze.h"
+#include "optimize/pipeline.h"
 #include "rtyper/rtyper.h"
+#include "weave/exceptions.h"
 #include "weave/gc_transform.h"
 
 namespace weft::driver {
@@ -41,12 +42,18 @@ void ReadCpp(Translation& t) {
   if (result.ok) t.AfterPhase("frontend");
 }
 
-void SimplifySource(Translation& t) {
-  t.Run(passes::kPromoteLocals);
-  t.Run(passes::kSimplify);
-  if (t.options().Flag(OptionId::kInline)) t.Run(passes::kInline);
-  t.Run(passes::kRemoveUnusedFunctions);
+optimize::PipelineOptions PassOptions(const Translation& t) {
+  return {.level = static_cast<int>(t.options().Number(OptionId::kLevel)),
+          .inlines = t.options().Flag(OptionId::kInline),
+          .keeps_checks = t.options().Is(OptionId::kChecks, "all")};
 }
+
+void RunAll(Translation& t, const std::vector<Pass>& passes) {
+  for (const Pass& pass : passes) t.Run(pass);
+}
+
+// Locals become values, and calls the code that they call.
+void OptimiseSource(Translation& t) { RunAll(t, optimize::SourcePasses(PassOptions(t))); }
 
 // What holds in the whole program, and what follows from it.
 void Annotate(Translation& t) {
@@ -58,7 +65,7 @@ void Annotate(Translation& t) {
              .run_program = [&t](flowgraph::Program& program) {
                return annotator::ApplyAnnotations(program, *t.annotations);
              }});
-  t.Run(passes::kSimplify);
+  RunAll(t, optimize::AnnotatedPasses(PassOptions(t)));
 }
 
 // Objects, values and places become containers, pointers and scalars.
@@ -75,15 +82,14 @@ void RunInitialisers(Translation& t) {
   }
 }
 
-// The same simplifications again, now that places are offsets and the heap is known.
-void OptimiseLowLevel(Translation& t) {
-  t.Run(passes::kPromoteLocals);
-  t.Run(passes::kSimplify);
-}
+// Again, now that places are offsets and the heap is known.
+void OptimiseLowLevel(Translation& t) { RunAll(t, optimize::LowLevelPasses(PassOptions(t))); }
 
 // Exceptions become tests, and references in variables visible to the collector.
 void Weave(Translation& t) {
-  t.Run(passes::kWeaveExceptions);
+  t.Run(Pass{.name = "weave_exceptions",
+             .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
+             .run_program = weave::WeaveExceptions});
   if (t.options().Is(OptionId::kGc, "none")) return;
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",
@@ -106,7 +112,7 @@ struct Task {
 constexpr Task kPipeline[] = {
     {"find the sources", Goal::kSource, CheckSources},
     {"read C++", Goal::kSource, ReadCpp},
-    {"simplify source graphs", Goal::kAnnotated, SimplifySource},
+    {"optimise source graphs", Goal::kAnnotated, OptimiseSource},
     {"annotate", Goal::kAnnotated, Annotate},
     {"choose representations", Goal::kRtyped, ChooseRepresentations},
     {"run initialisers", Goal::kRtyped, RunInitialisers},
