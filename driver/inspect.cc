@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "annotator/annotations.h"
 #include "driver/commands.h"
 #include "driver/output.h"
 #include "driver/pipeline.h"
@@ -21,6 +22,16 @@ Goal GoalOf(const Options& options) {
   if (options.Is(OptionId::kStage, "annotated")) return Goal::kAnnotated;
   if (options.Is(OptionId::kStage, "rtyped")) return Goal::kRtyped;
   return Goal::kWoven;
+}
+
+// What the annotator knows of a value, and why.
+std::string Known(const annotator::Annotations& annotations, FunctionId function, ValueId value) {
+  std::string text = annotations.Describe(function, value);
+  if (text.empty()) return text;
+  for (const annotator::Reason& reason : annotations.Explain(function, value, /*limit=*/4)) {
+    text += "\n" + reason.sentence;
+  }
+  return text;
 }
 
 }  // namespace
@@ -81,6 +92,10 @@ int RunGraph(const CommandLine& line) {
   }
   if (diagnostics.has_errors()) return translation.Finish();
   flowgraph::FunctionHistory history(program.function(functions[0]).name);
+  history.set_comment([&](FunctionId function, ValueId value) {
+    return translation.annotations.has_value() ? Known(*translation.annotations, function, value)
+                                               : std::string();
+  });
   history.Record("frontend", program);
   translation.after_step = [&](std::string_view step) { history.Record(step, program); };
   if (!ContinuePipeline(translation, Goal::kSource, Goal::kWoven)) return translation.Finish();
