@@ -100,8 +100,8 @@ class DataWriter {
     for (const auto& link : object.objects) links.objects[link.offset] = link.object;
     for (const auto& link : object.functions) links.functions[link.offset] = link.function;
     std::string own = tag;
-    std::string values =
-        fmt::format("WEFT_FROZEN_HEADER({}, {})", uses_.TypeIdOf(object.container), 0);
+    std::string values = fmt::format("WEFT_FROZEN_HEADER({}, {})", uses_.TypeIdOf(object.container),
+                                     object.identity_hash);
     for (const Member& member : types_.Layout(object.container)) {
       if (member.kind == Member::Kind::kHeader) continue;
       values += ", " + MemberValue(member, object, container.fields, 0, links);
