@@ -157,6 +157,16 @@ TEST_F(MakefileTest, OtherCompilersAndTargets) {
             std::string::npos);
 }
 
+TEST_F(MakefileTest, NamesThatMakeWouldTrip) {
+  EXPECT_EQ(ExecutableName("lox-2.0"), "lox-2.0");
+  EXPECT_EQ(ExecutableName("-my $(prog)"), "_my___prog_");
+  EXPECT_EQ(ExecutableName("clean"), "clean_program");
+  options_.name = "a b#c";
+  Write(TwoFiles(1));
+  EXPECT_EQ(Make("").exit_code, 0);
+  EXPECT_EQ(Shell(fmt::format("{}/{}", options_.folder, ExecutableName("a b#c"))).exit_code, 7);
+}
+
 TEST_F(MakefileTest, AnUnwritableFolderIsAnError) {
   auto program = flowgraph::Parse(TwoFiles(1));
   options_.folder = "/proc/nowhere";

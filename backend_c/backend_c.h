@@ -2,6 +2,7 @@
 #define WEFT_BACKEND_C_BACKEND_C_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/error.h"
@@ -25,7 +26,7 @@ namespace weft::backend_c {
 struct ArtefactOptions {
   // An existing folder to write into.
   std::string folder;
-  // The name of the executable.
+  // The name of the executable, which becomes ExecutableName(name).
   std::string name = "program";
   // Where gc/ and backend_c/runtime/ are copied from: the root of a checkout.
   std::string root;
@@ -38,6 +39,10 @@ struct ArtefactOptions {
   // Whether statements say by #line where they come from.
   bool line_directives = true;
 };
+
+// The name with which the Makefile builds an executable that shall be called `wanted`: make cannot
+// do with spaces and the like.
+std::string ExecutableName(std::string_view wanted);
 
 struct ArtefactFile {
   // Below the folder.

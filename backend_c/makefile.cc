@@ -23,7 +23,7 @@ CC := $(DEFAULT_CC)
 endif
 # The run time is C++ that needs no C++ library, so any C compiler that knows C++ links it.
 ifeq ($(origin CXX),default)
-CXX := $(firstword $(CC)) -x c++
+CXX := $(CC) -x c++
 endif
 
 ifneq (,$(findstring c++,$(CC))$(findstring g++,$(CC)))
@@ -75,7 +75,7 @@ TRAINING ?=
 PROFILES := $(CURDIR)/objects/profile
 ifneq (,$(findstring clang,$(CC)))
 PROFILE_MAKE = -fprofile-instr-generate=$(PROFILES)/%p.profraw
-PROFILE_MERGE = $$($(firstword $(CC)) -print-prog-name=llvm-profdata) merge -o $(PROFILES)/merged $(PROFILES)/*.profraw
+PROFILE_MERGE = $$($(CC) -print-prog-name=llvm-profdata) merge -o $(PROFILES)/merged $(PROFILES)/*.profraw
 PROFILE_USE = -fprofile-instr-use=$(PROFILES)/merged
 else
 PROFILE_MAKE = -fprofile-generate -fprofile-update=atomic -fprofile-dir=$(PROFILES)
@@ -128,10 +128,25 @@ std::string EmitUnit(const std::vector<std::string>& shards) {
   return text;
 }
 
+std::string ExecutableName(std::string_view wanted) {
+  std::string name;
+  for (char c : wanted) {
+    bool is_safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '_' || c == '.' || c == '+' || (c == '-' && !name.empty());
+    name += is_safe ? c : '_';
+  }
+  // A target of the Makefile's own, or one of its files.
+  for (std::string_view taken : {"", ".", "..", "debug", "lto", "pgo", "clean", "objects", "types",
+                                 "gc", "backend_c", "Makefile"}) {
+    if (name == taken) return name + "_program";
+  }
+  return name;
+}
+
 std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::string>& shards) {
   std::string text = "# Written by Weft.\n";
-  text += fmt::format("NAME := {}\nDEFAULT_CC := {}\nLEVEL := {}\n", options.name, options.cc,
-                      options.level);
+  text += fmt::format("NAME := {}\nDEFAULT_CC := {}\nLEVEL := {}\n", ExecutableName(options.name),
+                      options.cc, options.level);
   text += "SHARDS :=";
   for (const std::string& shard : shards) text += fmt::format(" \\\n  {}", shard);
   text += "\nRUNTIME :=";

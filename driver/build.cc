@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "backend_c/backend_c.h"
 #include "driver/output.h"
 #include "driver/process.h"
 
@@ -59,7 +60,10 @@ void BuildExecutable(Translation& t, const std::string& folder, const std::strin
     t.diagnostics().Report(diag::kCompilerFailed, result->exit_code, ShellCommand(command));
     return;
   }
-  Install(t, fmt::format("{}/{}", folder, fs::path(output).filename().string()), output);
+  Install(
+      t,
+      fmt::format("{}/{}", folder, backend_c::ExecutableName(fs::path(output).filename().string())),
+      output);
 }
 
 }  // namespace weft::driver

@@ -30,6 +30,7 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
   options.gc = t.options().Text(OptionId::kGc);
   options.cc = t.options().Text(OptionId::kCc);
   options.level = static_cast<int>(t.options().Number(OptionId::kLevel));
+  options.line_directives = t.options().Flag(OptionId::kLineDirectives);
   ErrorOr<Success> result = backend_c::WriteArtefact(t.program(), options);
   if (result.ok()) result = pending->Commit();
   if (!result.ok()) {
