@@ -17,7 +17,15 @@ bool MayRaise(const Program& program, const Operation& op) {
   return op.info().Has(kRaise);
 }
 
-bool IsDroppable(const Program& program, const Operation& op) {
+bool IsDroppable(const Program& program, const Graph& graph, const Operation& op) {
+  if (op.opcode == Opcode::kArrayNew || op.opcode == Opcode::kStrNew ||
+      op.opcode == Opcode::kMallocItems) {
+    // Programs may rely on MemoryError for a length that makes no sense.
+    constexpr int64_t kHarmless = 1 << 20;
+    if (!graph.IsConstant(op.args[0])) return false;
+    int64_t length = flowgraph::ConstantInt(graph, op.args[0]);
+    return length >= 0 && length <= kHarmless;
+  }
   if (op.opcode == Opcode::kCallExternal) {
     const flowgraph::ExternalInfo& external = program.external(ExternalId(op.imm));
     return external.is_pure && !external.may_raise && !external.is_noreturn;
@@ -200,7 +208,7 @@ bool RemoveDeadCode(const Program& program, Graph& graph) {
     }
     for (const Operation& op : block.ops) {
       if (op.result.is_valid()) definition[op.result.index] = &op;
-      if (IsDroppable(program, op)) continue;
+      if (IsDroppable(program, graph, op)) continue;
       for (ValueId arg : op.args) use(arg);
       if (op.result.is_valid()) is_live[op.result.index] = true;
     }
@@ -226,7 +234,7 @@ bool RemoveDeadCode(const Program& program, Graph& graph) {
   for (Block& block : blocks) {
     size_t count = block.ops.size();
     std::erase_if(block.ops, [&](const Operation& op) {
-      return IsDroppable(program, op) && !(op.result.is_valid() && is_live[op.result.index]);
+      return IsDroppable(program, graph, op) && !(op.result.is_valid() && is_live[op.result.index]);
     });
     if (block.ops.size() != count) {
       changed = true;

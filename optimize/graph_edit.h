@@ -34,7 +34,7 @@ using flowgraph::ValueList;
 // Whether the operation may raise an exception into this function.
 bool MayRaise(const Program& program, const Operation& op);
 // Whether the operation may be removed when nothing uses its result.
-bool IsDroppable(const Program& program, const Operation& op);
+bool IsDroppable(const Program& program, const Graph& graph, const Operation& op);
 // Whether what follows the operation is never reached.
 bool IsNoReturn(const Program& program, const Operation& op);
 // Whether the operation may write memory that the program reads.
