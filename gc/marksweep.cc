@@ -58,6 +58,7 @@ class MarkSweep {
   void FindDueFinalizers();
   void CheckRoots(const char* when);
   void CheckSlot(weft_object** slot, const char* what, const weft_object* holder);
+  void CheckReference(weft_object** slot, const char* what, const weft_object* holder);
   void CheckHeap();
 
   BlockHeap heap_;
@@ -159,6 +160,12 @@ weft_object* MarkSweep::AllocateFinalizable(uint32_t type_id) {
   weft_object* object = Allocate(type_id, weft_types[type_id].size);
   if (object != nullptr) finalizable_.Push(object);
   return object;
+}
+
+inline void MarkSweep::CheckSlot(weft_object** slot, const char* what, const weft_object* holder) {
+  // Most are, in tables and stacks.
+  if (*slot == nullptr) return;
+  CheckReference(slot, what, holder);
 }
 
 // ---- Marking ----
@@ -356,7 +363,7 @@ int64_t MarkSweep::Stat(int32_t which) const {
 
 // ---- Checking ----
 
-void MarkSweep::CheckSlot(weft_object** slot, const char* what, const weft_object* holder) {
+void MarkSweep::CheckReference(weft_object** slot, const char* what, const weft_object* holder) {
   weft_object* object = *slot;
   const char* holder_type = holder == nullptr ? "" : weft_types[holder->type_id].name;
   switch (heap_.Classify(object)) {
@@ -384,7 +391,6 @@ void MarkSweep::CheckRoots(const char* when) {
 void MarkSweep::CheckHeap() {
   heap_.ForEachMarked([this](weft_object* holder) {
     ForEachReference(holder, [&](weft_object** slot) {
-      CheckSlot(slot, "after marking, a field", holder);
       if (heap_.Contains(*slot) && !heap_.IsMarked(*slot)) {
         Fatal("a live %s at %p refers to an unmarked object at %p",
               weft_types[holder->type_id].name, static_cast<void*>(holder),
