@@ -33,7 +33,8 @@ using flowgraph::ValueList;
 
 // Whether the operation may raise an exception into this function.
 bool MayRaise(const Program& program, const Operation& op);
-// Whether the operation may be removed when nothing uses its result.
+// Whether the operation may be removed when nothing uses its result. An allocation may only if it
+// could not have failed but for want of memory: a length out of range has to raise.
 bool IsDroppable(const Program& program, const Graph& graph, const Operation& op);
 // Whether what follows the operation is never reached.
 bool IsNoReturn(const Program& program, const Operation& op);

@@ -89,7 +89,9 @@ bool SimplifyRules::IsNonNull(ValueId value) const {
     const ValueInfo& info = graph_.value(value);
     if (info.kind == ValueKind::kConstant) return info.constant.kind != Constant::Kind::kZero;
     if (info.kind == ValueKind::kBlockArgument) {
-      return function_.has_this && info.block == Graph::Entry() && info.position == 0;
+      // Not after the rtyper, where the first parameter may be the field of a handle.
+      return function_.has_this && info.block == Graph::Entry() && info.position == 0 &&
+             program_.types.Kind(info.type) == TypeKind::kObject;
     }
     const Operation* op = Definition(value);
     if (op == nullptr) return false;
