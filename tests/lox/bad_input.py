@@ -237,6 +237,21 @@ CASES = [
     Case('every byte', lambda: bytes(range(256)), [], 65, ['[line 1] Error: Unexpected character.']),
 
     # --- Memory ---
+    Case('far more objects than fit into memory at a time', lines(
+        'class Ring { init(size) { this.next = this; for (var i = 1; i < size; i = i + 1) this.add(); }',
+        '  add() { var n = Link(this.next); this.next = n; } }',
+        'class Link { init(next) { this.next = next; this.text = "a" + "b"; } }',
+        'var kept = Ring(100);',
+        'for (var i = 0; i < 20000; i = i + 1) Ring(10);',
+        'var length = 0;',
+        'var at = kept.next;',
+        'while (at != kept) {',
+        '  if (at.text != "ab") print "wrong";',
+        '  length = length + 1;',
+        '  at = at.next;',
+        '}',
+        'print length;',
+    ), ['99']),
     Case('a list of a million', lambda: (
         'class N { init(n) { this.n = n; } }\nvar l = nil;\n'
         'for (var i = 0; i < 1000000; i = i + 1) l = N(l);\n'
