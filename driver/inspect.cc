@@ -93,8 +93,11 @@ int RunGraph(const CommandLine& line) {
   if (diagnostics.has_errors()) return translation.Finish();
   flowgraph::FunctionHistory history(program.function(functions[0]).name);
   history.set_comment([&](FunctionId function, ValueId value) {
-    return translation.annotations.has_value() ? Known(*translation.annotations, function, value)
-                                               : std::string();
+    // The annotator speaks of source-stage values; later stages have values of their own.
+    bool is_annotated = program.stage == flowgraph::Stage::kAnnotated;
+    return is_annotated && translation.annotations.has_value()
+               ? Known(*translation.annotations, function, value)
+               : std::string();
   });
   history.Record("frontend", program);
   translation.after_step = [&](std::string_view step) { history.Record(step, program); };
