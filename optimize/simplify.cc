@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "optimize/simplify_rules.h"
+#include "optimize/split_aggregates.h"
 
 namespace weft::optimize {
 namespace {
@@ -90,7 +91,7 @@ bool SimplifyOperations(Program& program, FunctionInfo& function) {
 bool Simplify(Program& program, FunctionInfo& function) {
   Graph& graph = function.graph;
   if (graph.empty()) return false;
-  bool changed_ever = false;
+  bool changed_ever = SplitAggregates(program, graph);
   for (int round = 0; round < kMaxRounds; ++round) {
     bool changed = SimplifyOperations(program, function);
     changed |= SimplifyExits(program, graph);

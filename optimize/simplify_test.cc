@@ -142,6 +142,82 @@ b0(%0: i64, %1: val Q):
 )");
 }
 
+TEST(Simplify, ValuesAreCarriedInParts) {
+  EXPECT_EQ(RunPass(R"(weft source
+value P {
+  field x: i64
+  field y: i64
+}
+value Q {
+  field p: val P
+  field n: i64
+}
+function @f: fn(bool, val Q)->i64 {
+b0(%0: bool, %1: val Q):
+  branch %0 b1 b2(%1)
+b1:
+  %2: val P = value_make{P} 1:i64, 2:i64
+  %3: val Q = value_make{Q} %2, 3:i64
+  jump b2(%3)
+b2(%4: val Q):
+  %5: i64 = value_get{Q .0'p.1'y} %4
+  return %5
+}
+)",
+                    Simplify),
+            R"(b0(%0: bool, %1: val Q):
+  %2: i64 = value_get{Q .0'p.1'y} %1
+  branch %0 b1(2:i64) b1(%2)
+b1(%3: i64):
+  return %3
+)");
+}
+
+TEST(Simplify, PartsOfWhatACallWithAHandlerGives) {
+  EXPECT_EQ(RunPass(R"(weft source
+value P {
+  field x: i64
+  field y: i64
+}
+class weft::Object {
+}
+class weft::Exception : weft::Object exception {
+}
+known object weft::Object
+known exception weft::Exception
+function @g: fn(i64)->val P {
+b0(%0: i64):
+  %1: val P = value_make{P} %0, 2:i64
+  return %1
+}
+function @f: fn(val P)->i64 {
+b0(%0: val P):
+  %1: val P = call{@g} 1:i64
+  jump b1(%1)
+  except b2(%0)
+b1(%2: val P):
+  %3: i64 = value_get{P .0'x} %2
+  return %3
+b2(%4: obj weft::Exception, %5: val P):
+  jump b1(%5)
+}
+)",
+                    Simplify),
+            R"(b0(%0: val P):
+  %1: i64 = value_get{P .0'x} %0
+  %2: val P = call{@g} 1:i64
+  jump b3
+  except b2
+b1(%3: i64):
+  return %3
+b2(%4: obj weft::Exception):
+  jump b1(%1)
+b3:
+  %5: i64 = value_get{P .0'x} %2
+  jump b1(%5)
+)");
+}
+
 TEST(Simplify, ClassFacts) {
   EXPECT_EQ(RunPass(R"(weft source
 class Base {
