@@ -310,6 +310,32 @@ b3:
       "42\n210\n1\n0.10000000000000001\n1001\n6\n77\n1\n");
 }
 
+// What stands behind a check that always fails must compile all the same.
+TEST_P(BehaviourTest, DeadCodeOfConstants) {
+  Expect(R"text(entry @main
+
+function @main: fn(ptr "array<str>")->i32 {
+b0(%0: ptr "array<str>"):
+  %1: bool = eq %0, zero:ptr "array<str>"
+  branch %1 b1 b2
+b1:
+  %2: i64 = getlength{"array<str>"} zero:ptr "array<str>"
+  check_index 0:i64, %2
+  %3: ptr str = getitem{"array<str>" .0'value} zero:ptr "array<str>", 0:i64
+  setitem{"array<str>" .0'value} zero:ptr "array<str>", 1:i64, %3
+  %4: u64 = convert %2
+  %5: u64 = rem %4, 0:u64
+  %6: i64 = div %2, 0:i64
+  call_external{show_u64} %5
+  call_external{show_i64} %6
+  return 1:i32
+b2:
+  return 0:i32
+}
+)text",
+         "");
+}
+
 // A failing check says where and ends the program; so does an uncaught exception, with a traceback.
 TEST_P(BehaviourTest, FailuresNameTheirPlace) {
   Expect(R"text(entry @main

@@ -96,11 +96,12 @@ std::string ExpressionWriter::As(ValueId id, TypeId type) {
 std::string ExpressionWriter::PointerTo(ValueId object, ContainerId container) {
   TypeId type = graph_.type(object);
   const std::string& tag = uses_.Struct(container);
-  if (program_.types.Kind(type) == TypeKind::kPtr) {
+  // What is read through a null constant is behind a check that fails.
+  if (program_.types.Kind(type) == TypeKind::kPtr && !IsNullConstant(object)) {
     ContainerId own = program_.types.Container(type);
     if (own == container) return Value(object).Within(Binding::kPrimary);
     // A derived object's struct has the same members under the same names.
-    if (program_.containers.IsPrefixOf(container, own) && !IsNullConstant(object)) {
+    if (program_.containers.IsPrefixOf(container, own)) {
       uses_.Struct(own);
       return Value(object).Within(Binding::kPrimary);
     }
@@ -146,6 +147,10 @@ Expression ExpressionWriter::Arithmetic(const Operation& op) {
   bool is_bool = kind == TypeKind::kBool;
   // Widths at which C's own operators do what the operation says.
   bool is_plain = IsFloat(kind) || kind == TypeKind::kU32 || kind == TypeKind::kU64;
+  // Compilers warn about an operator with the divisor 0, which stands behind a check that fails.
+  bool divides_plainly =
+      !IsFloat(kind) && !IsSigned(kind) && op.args.size() == 2 &&
+      !(graph_.IsConstant(op.args[1]) && graph_.value(op.args[1]).constant.bits == 0);
   auto named = [&](const char* name) {
     return CallOf(fmt::format("weft_{}_{}", name, types_.Suffix(type)), op);
   };
@@ -157,9 +162,9 @@ Expression ExpressionWriter::Arithmetic(const Operation& op) {
     case Opcode::kMul:
       return is_plain ? Binary(op, "*") : named("mul");
     case Opcode::kDiv:
-      return IsFloat(kind) || !IsSigned(kind) ? Binary(op, "/") : named("div");
+      return IsFloat(kind) || divides_plainly ? Binary(op, "/") : named("div");
     case Opcode::kRem:
-      return !IsFloat(kind) && !IsSigned(kind) ? Binary(op, "%") : named("rem");
+      return divides_plainly ? Binary(op, "%") : named("rem");
     case Opcode::kNeg:
       if (IsFloat(kind)) return {"-" + Unary(op.args[0]), Binding::kUnary};
       return named("neg");

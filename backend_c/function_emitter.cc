@@ -11,6 +11,7 @@
 #include "backend_c/expressions.h"
 #include "backend_c/function_plan.h"
 #include "backend_c/literals.h"
+#include "backend_c/parallel_copy.h"
 #include "common/check.h"
 
 namespace weft::backend_c {
@@ -273,54 +274,38 @@ class FunctionEmitter {
 
   // ---- Links: assignments that happen at once, in an order that lets them happen one by one.
 
-  struct Copy {
-    uint32_t variable;
-    std::string text;
-    absl::flat_hash_set<uint32_t> reads;
-  };
-
   void Copies(const Link& link, int indent, SourceLoc loc) {
-    std::vector<Copy> copies;
+    std::vector<ParallelCopy> copies;
+    std::vector<std::string> values;
     const auto& targets = graph_.block(link.target).args;
     for (size_t i = 0; i < link.args.size(); ++i) {
       const ValuePlan& target = plan_.value(targets[i]);
       if (target.form != ValuePlan::Form::kVariable) continue;
       const ValuePlan& value = plan_.value(link.args[i]);
       if (value.form == ValuePlan::Form::kVariable && value.variable == target.variable) continue;
-      Copy copy{target.variable, expressions_.As(link.args[i], graph_.type(targets[i])), {}};
+      ParallelCopy copy{target.variable, {}};
       ForEachLeaf(graph_, plan_, link.args[i],
-                  [&](ValueId leaf) { copy.reads.insert(plan_.value(leaf).variable); });
+                  [&](ValueId leaf) { copy.reads.push_back(plan_.value(leaf).variable); });
       copies.push_back(std::move(copy));
+      values.push_back(expressions_.As(link.args[i], graph_.type(targets[i])));
     }
-    int temporaries = 0;
-    std::vector<std::string> last;
-    while (!copies.empty()) {
-      // One whose old value nobody else needs.
-      size_t chosen = copies.size();
-      for (size_t i = 0; i < copies.size() && chosen == copies.size(); ++i) {
-        bool is_read = false;
-        for (size_t j = 0; j < copies.size(); ++j) {
-          is_read = is_read || (j != i && copies[j].reads.contains(copies[i].variable));
-        }
-        if (!is_read) chosen = i;
+    bool in_braces = false;
+    for (const CopyStep& step : OrderCopies(copies)) {
+      uint32_t variable = copies[step.copy].variable;
+      std::string& value = values[step.copy];
+      if (step.kind == CopyStep::Kind::kSave) {
+        if (!in_braces) Statement(indent++, loc, "{");
+        in_braces = true;
+        std::string temporary = fmt::format("t{}", step.copy);
+        Statement(indent, loc,
+                  fmt::format("{} {} = {};", uses_.Spell(plan_.variables[variable].type), temporary,
+                              value));
+        value = std::move(temporary);
+      } else {
+        Statement(indent, loc, fmt::format("{} = {};", names_[variable], value));
       }
-      if (chosen < copies.size()) {
-        Statement(indent + (temporaries > 0 ? 1 : 0), loc,
-                  fmt::format("{} = {};", names_[copies[chosen].variable], copies[chosen].text));
-        copies.erase(copies.begin() + static_cast<ptrdiff_t>(chosen));
-        continue;
-      }
-      // All are on cycles: the first new value waits in a temporary until the others are done.
-      if (temporaries == 0) Statement(indent, loc, "{");
-      std::string temporary = fmt::format("t{}", temporaries++);
-      Copy& first = copies.front();
-      Statement(indent + 1, loc,
-                fmt::format("{} {} = {};", uses_.Spell(plan_.variables[first.variable].type),
-                            temporary, first.text));
-      first.text = temporary;
-      first.reads.clear();
     }
-    if (temporaries > 0) Statement(indent, loc, "}");
+    if (in_braces) Statement(indent - 1, loc, "}");
   }
 
   // ---- Operations that are statements.

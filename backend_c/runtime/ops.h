@@ -92,6 +92,15 @@ WEFT_SIGNED_DIVISION(i32, int32_t)
 WEFT_SIGNED_DIVISION(i64, int64_t)
 #undef WEFT_SIGNED_DIVISION
 
+#define WEFT_UNSIGNED_DIVISION(suffix, type)                                     \
+  static inline type weft_div_##suffix(type a, type b) { return (type)(a / b); } \
+  static inline type weft_rem_##suffix(type a, type b) { return (type)(a % b); }
+WEFT_UNSIGNED_DIVISION(u8, uint8_t)
+WEFT_UNSIGNED_DIVISION(u16, uint16_t)
+WEFT_UNSIGNED_DIVISION(u32, uint32_t)
+WEFT_UNSIGNED_DIVISION(u64, uint64_t)
+#undef WEFT_UNSIGNED_DIVISION
+
 #define WEFT_OVERFLOW_TESTS(suffix, type)                          \
   static inline bool weft_add_overflows_##suffix(type a, type b) { \
     type result;                                                   \
