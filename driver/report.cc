@@ -81,14 +81,21 @@ Report MakeReport(Translation& translation) {
   }
   report.contents = CountContents(translation);
   report.facts = CountFacts(*translation.annotations);
+  return report;
+}
+
+// What the annotator says of the functions that --function names. It speaks of source-stage graphs,
+// so it is asked before they are replaced.
+std::vector<std::string> Explanations(Translation& translation) {
+  std::vector<std::string> explanations;
   if (translation.options().IsGiven(OptionId::kFunction)) {
     for (FunctionId id :
          FindFunctions(translation.program(), translation.options().Text(OptionId::kFunction),
                        translation.diagnostics())) {
-      report.explanations.push_back(translation.annotations->ReportFunction(id));
+      explanations.push_back(translation.annotations->ReportFunction(id));
     }
   }
-  return report;
+  return explanations;
 }
 
 std::string ReportText(const Report& report) {
@@ -144,8 +151,11 @@ std::string ReportJson(const Report& report) {
 
 int RunReport(const CommandLine& line) {
   Translation translation(line);
-  if (!RunPipeline(translation, Goal::kWoven)) return translation.Finish();
+  if (!RunPipeline(translation, Goal::kAnnotated)) return translation.Finish();
+  std::vector<std::string> explanations = Explanations(translation);
+  if (!ContinuePipeline(translation, Goal::kAnnotated, Goal::kWoven)) return translation.Finish();
   Report report = MakeReport(translation);
+  report.explanations = std::move(explanations);
   int code = translation.Finish();
   if (code == 0) {
     fmt::print("{}", line.options.Flag(OptionId::kJson) ? ReportJson(report) : ReportText(report));
