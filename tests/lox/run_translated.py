@@ -30,6 +30,7 @@ BUILDS = [
     ('checks', ['--checks=all'], [('', ['programs', 'book'])]),
     ('gc=none', ['--gc=none'], [('', ['programs', 'book'])]),
     ('O0', ['-O0'], [('', ['programs', 'book'])]),
+    ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book'])]),
 ]
 
 
