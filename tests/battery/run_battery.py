@@ -336,7 +336,7 @@ def applies(program, executor):
     """Whether a program has anything to say about an executor. Not a skip: see docs/battery.md."""
     if "check" in program.options and not executor.checks:
         return False
-    keeps_all = executor.kind in ("direct", "llinterp") or "--gc=none" in executor.flags
+    keeps_all = executor.kind == "direct" or "--gc=none" in executor.flags
     return not ("collects" in program.options and keeps_all)
 
 
