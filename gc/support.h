@@ -17,7 +17,11 @@ struct Options {
   uint32_t stress = 0;
   // Check roots, references and the heap before and after each collection, and poison what is
   // freed.
+#ifdef WEFT_DEBUG
+  bool verify = true;
+#else
   bool verify = false;
+#endif
   // One line to stderr for each collection.
   bool log = false;
   // The most bytes the heap may take; 0 for as many as there are.
