@@ -40,6 +40,8 @@ int run(Array<Str>) {
   WeakRef<Thing> copy = refs[7];
   show("copy", copy.get()->id);
   show("subclass", isa<SubThing>(copy.get()));
+  // A variable keeps its object up to its last use, not to the end of its scope.
+  show("kept", things[7]->id);
   return 0;
 }
 
@@ -54,3 +56,4 @@ WEFT_MAIN(run)
 //| right 50
 //| copy 7
 //| subclass true
+//| kept 7
