@@ -40,6 +40,13 @@ std::string NameOf(const flowgraph::Program& program, const FunctionInfo& functi
   return fmt::format("%{}", value.index);
 }
 
+// An operation without its result.
+std::string TextOf(const flowgraph::Program& program, const Graph& graph, const Operation& op) {
+  std::string text = flowgraph::PrintOperation(program, graph, op);
+  size_t equals = op.result.is_valid() ? text.find(" = ") : std::string::npos;
+  return equals == std::string::npos ? text : text.substr(equals + 3);
+}
+
 }  // namespace
 
 Fact Annotations::Of(FunctionId id, ValueId value) const {
@@ -106,9 +113,9 @@ void Annotations::AppendReasons(FunctionId id, ValueId value, size_t limit,
   const Operation* op = FindDefinition(graph, value);
   if (op == nullptr) return;
   std::string fact = Describe(id, value);
-  reasons.push_back({op->loc, fmt::format("{} is `{}`{}", NameOf(*program_, function, value),
-                                          flowgraph::PrintOperation(*program_, graph, *op),
-                                          fact.empty() ? "" : ": " + fact)});
+  reasons.push_back(
+      {op->loc, fmt::format("{} is `{}`{}", NameOf(*program_, function, value),
+                            TextOf(*program_, graph, *op), fact.empty() ? "" : ": " + fact)});
   switch (op->opcode) {
     case Opcode::kCall:
       AppendCause(functions[op->imm].result.cause, limit, reasons);
@@ -189,7 +196,19 @@ std::string Annotations::ReportFunction(FunctionId id) const {
                           finding.index, program_->function(finding.target).name);
     }
   }
-  // Values that are still there and of which something is known.
+  // Values that are still there and of which something is known that is not plain to see.
+  auto is_plain = [](const Operation& op) {
+    switch (op.opcode) {
+      case Opcode::kArrayLength:
+      case Opcode::kStrLength:
+      case Opcode::kConvert:
+      case Opcode::kNew:
+      case Opcode::kUpcast:
+        return true;
+      default:
+        return false;
+    }
+  };
   const Graph& graph = function.graph;
   for (const Block& block : graph.blocks()) {
     auto value = [&](ValueId v) {
@@ -203,7 +222,7 @@ std::string Annotations::ReportFunction(FunctionId id) const {
       for (ValueId arg : block.args) value(arg);
     }
     for (const Operation& op : block.ops) {
-      if (op.result.is_valid()) value(op.result);
+      if (op.result.is_valid() && !is_plain(op)) value(op.result);
     }
   }
   return text;

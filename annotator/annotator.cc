@@ -38,28 +38,47 @@ std::string WhatFails(const Program& program, const Operation& op) {
   }
 }
 
+// The call that a check for null protects, if it is one: the first operation behind the check, in
+// its block, that is given what was checked.
+const Operation* ProtectedCall(const Block& block, size_t check) {
+  ValueId checked = block.ops[check].args[0];
+  for (size_t i = check + 1; i < block.ops.size(); ++i) {
+    const Operation& op = block.ops[i];
+    if (op.args.empty() || op.args[0] != checked) continue;
+    bool is_call = op.opcode == Opcode::kCallVirtual || op.opcode == Opcode::kCallPointer;
+    return is_call ? &op : nullptr;
+  }
+  return nullptr;
+}
+
 void Report(const Program& program, const Annotations& annotations, DiagnosticEngine& diagnostics) {
   for (size_t f = 0; f < annotations.functions.size(); ++f) {
     FunctionId id(f);
     const FunctionInfo& function = program.function(id);
     for (const OperationFinding& finding : annotations.functions[f].findings) {
       const Block& block = function.graph.block(finding.block);
-      const Operation& op = block.ops[finding.index];
+      const Operation* op = &block.ops[finding.index];
+      bool is_call = finding.finding == Finding::kNoTarget;
+      if (finding.finding == Finding::kCheckFails && op->opcode == Opcode::kCheckNonNull) {
+        // What is wrong is the call; that it would fail a check is how.
+        const Operation* call = ProtectedCall(block, finding.index);
+        is_call = call != nullptr;
+        if (is_call) op = call;
+      }
       Diagnostic* diagnostic = nullptr;
-      if (finding.finding == Finding::kNoTarget) {
-        if (op.opcode == Opcode::kCallVirtual) {
-          diagnostic = &diagnostics.Report(op.loc, diag::kCallWithoutObject,
-                                           program.method(MethodId(op.imm)).name);
-        } else {
-          diagnostic = &diagnostics.Report(op.loc, diag::kCallWithoutFunction);
-        }
+      if (is_call && op->opcode == Opcode::kCallVirtual) {
+        diagnostic = &diagnostics.Report(op->loc, diag::kCallWithoutObject,
+                                         program.method(MethodId(op->imm)).name);
+      } else if (is_call) {
+        diagnostic = &diagnostics.Report(op->loc, diag::kCallWithoutFunction);
       } else if (finding.finding == Finding::kCheckFails) {
-        diagnostic = &diagnostics.Report(op.loc, diag::kCheckAlwaysFails, WhatFails(program, op));
+        diagnostic = &diagnostics.Report(op->loc, diag::kCheckAlwaysFails, WhatFails(program, *op));
       }
       if (diagnostic == nullptr) continue;
-      diagnostic->Note(op.loc, fmt::format("in '{}': `{}`", function.name,
-                                           flowgraph::PrintOperation(program, function.graph, op)));
-      AddOperandNotes(program, annotations, id, op, *diagnostic);
+      diagnostic->Note(op->loc,
+                       fmt::format("in '{}': `{}`", function.name,
+                                   flowgraph::PrintOperation(program, function.graph, *op)));
+      AddOperandNotes(program, annotations, id, *op, *diagnostic);
     }
   }
 }

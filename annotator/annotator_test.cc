@@ -399,7 +399,7 @@ b0(%0: array<str>):
   EXPECT_EQ(diagnostic.loc.line, 3u);
   ASSERT_GE(diagnostic.notes.size(), 3u);
   EXPECT_EQ(diagnostic.notes[1].message, "operand 1 is Shape*: always null");
-  EXPECT_EQ(diagnostic.notes[2].message, "%1 is `%1: obj Shape = global_get{$shape}`: always null");
+  EXPECT_EQ(diagnostic.notes[2].message, "%1 is `global_get{$shape}`: always null");
   EXPECT_EQ(diagnostic.notes[2].loc.line, 2u);
 }
 

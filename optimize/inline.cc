@@ -288,8 +288,11 @@ class Inliner {
     for (int round = 0; round < 3; ++round) {
       if (!InlineCalls(id)) break;
       changed_ = true;
-      if (program_.stage < Stage::kRtyped) PromoteLocals(program_, function);
+      bool is_source = program_.stage < Stage::kRtyped;
+      if (is_source) PromoteLocals(program_, function);
       Simplify(program_, function);
+      // Slots whose places went through what is simplified now.
+      if (is_source && PromoteLocals(program_, function)) Simplify(program_, function);
       Measure(id);
     }
   }

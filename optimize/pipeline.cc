@@ -86,6 +86,7 @@ std::vector<Pass> AnnotatedPasses(const PipelineOptions& options) {
           {kRemoveUnusedFunctions},
           {kLocalCse, 1},
           {kSimplify, 1},
+          {kPromoteLocals, 1},
           {kRemoveAllocations, 1},
           {kSimplify, 1},
       },

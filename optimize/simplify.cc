@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "optimize/forward_places.h"
 #include "optimize/simplify_rules.h"
 #include "optimize/split_aggregates.h"
 
@@ -100,6 +101,8 @@ bool Simplify(Program& program, FunctionInfo& function) {
     changed |= ThreadJumps(program, graph);
     changed |= RemoveUnreachableBlocks(graph);
     changed |= MergeStraightBlocks(program, graph);
+    // A place that came through a block argument meets its base here.
+    if (program.stage < Stage::kRtyped) changed |= ForwardPlaces(program, graph);
     changed |= RemoveDeadCode(program, graph);
     if (!changed) break;
     changed_ever = true;
