@@ -195,6 +195,9 @@ FunctionBuilder::CallResult FunctionBuilder::EmitCallTo(
                                                     : Zero(TypeTable::I32()));
   };
   std::optional<std::string> intrinsic = Translator::AnnotationArgument(callee, "weft.intrinsic");
+  if (IsOrderingTest(callee)) {
+    return {.value = EmitOrderingTest(callee, arguments, loc), .place = {}};
+  }
   if (!right_first) emit_object();
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (i >= callee->getNumParams()) {
@@ -242,6 +245,68 @@ FunctionBuilder::CallResult FunctionBuilder::EmitCallTo(
   }
   if (callee->isNoReturn()) Unreachable();
   return ResultOf(value, callee->getReturnType(), loc);
+}
+
+namespace {
+
+bool IsUnspecifiedZero(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  return record != nullptr && record->getDeclName().isIdentifier() &&
+         record->getName() == "__unspec";
+}
+
+}  // namespace
+
+// Whether a function is one of <compare>'s operators that compare an ordering with a literal 0.
+bool FunctionBuilder::IsOrderingTest(const clang::FunctionDecl* callee) {
+  return callee->isOverloadedOperator() && callee->getNumParams() == 2 &&
+         (IsUnspecifiedZero(callee->getParamDecl(0)->getType()) ||
+          IsUnspecifiedZero(callee->getParamDecl(1)->getType())) &&
+         translator_.IsInSystemHeader(translator_.SiteOf(callee));
+}
+
+// `order < 0`: a test of the one field, which holds -1, 0, 1 or, unordered, 2.
+ValueId FunctionBuilder::EmitOrderingTest(const clang::FunctionDecl* callee,
+                                          llvm::ArrayRef<const clang::Expr*> arguments,
+                                          clang::SourceLocation loc) {
+  bool reversed = IsUnspecifiedZero(callee->getParamDecl(0)->getType());
+  clang::OverloadedOperatorKind kind = callee->getOverloadedOperator();
+  if (reversed) {
+    kind = kind == clang::OO_Less           ? clang::OO_Greater
+           : kind == clang::OO_Greater      ? clang::OO_Less
+           : kind == clang::OO_LessEqual    ? clang::OO_GreaterEqual
+           : kind == clang::OO_GreaterEqual ? clang::OO_LessEqual
+                                            : kind;
+  }
+  ValueId order = EmitValue(arguments[reversed ? 1 : 0]);
+  SetLoc(loc);
+  TypeId type = TypeOf(order);
+  if (program_.types.Kind(type) != TypeKind::kValue) return graph_.Bool(false);
+  ValueClassId cls = program_.types.ValueClass(type);
+  if (program_.value_class(cls).fields.size() != 1) return graph_.Bool(false);
+  TypeId field = program_.value_class(cls).fields[0].type;
+  ValueId value = Emit(Opcode::kValueGet, field, {order}, cls.index, program_.Path({0}).index);
+  ValueId zero = Int(field, 0);
+  TypeId boolean = TypeTable::Bool();
+  switch (kind) {
+    case clang::OO_Less:
+      return Emit(Opcode::kLt, boolean, {value, zero});
+    case clang::OO_LessEqual:
+      return Emit(Opcode::kLe, boolean, {value, zero});
+    case clang::OO_Greater:
+      return Emit(Opcode::kEq, boolean, {value, Int(field, 1)});
+    case clang::OO_GreaterEqual: {
+      ValueId low = Emit(Opcode::kAnd, field, {value, Int(field, 1)});
+      return Emit(Opcode::kEq, boolean, {low, value});
+    }
+    case clang::OO_ExclaimEqual:
+      return Emit(Opcode::kNe, boolean, {value, zero});
+    case clang::OO_EqualEqual:
+      return Emit(Opcode::kEq, boolean, {value, zero});
+    default:
+      Report(loc, diag::kUnsupportedExpression, "this operator of an ordering");
+      return graph_.Bool(false);
+  }
 }
 
 FunctionBuilder::CallResult FunctionBuilder::EmitPointerCall(const clang::CallExpr* call) {

@@ -25,6 +25,7 @@ ValueId FunctionBuilder::EmitValueInner(const clang::Expr* expression) {
   clang::SourceLocation loc = expression->getExprLoc();
   clang::QualType type = expression->getType();
   if (expression->isGLValue()) {
+    if (ValueId constant = TryConstantVariable(expression); constant.is_valid()) return constant;
     Place place = EmitPlace(expression);
     SetLoc(loc);
     return Load(place);
@@ -262,6 +263,27 @@ ValueId FunctionBuilder::TryConstant(const clang::Expr* expression) {
     return ValueId();
   }
   return ConstantValue(result.Val, expression->getType());
+}
+
+ValueId FunctionBuilder::TryConstantVariable(const clang::Expr* named) {
+  named = named->IgnoreParens();
+  const clang::ValueDecl* decl = nullptr;
+  const auto* member = llvm::dyn_cast<clang::MemberExpr>(named);
+  if (const auto* use = llvm::dyn_cast<clang::DeclRefExpr>(named)) decl = use->getDecl();
+  if (member != nullptr) decl = member->getMemberDecl();
+  const auto* variable = llvm::dyn_cast_or_null<clang::VarDecl>(decl);
+  if (variable == nullptr || llvm::isa<clang::ParmVarDecl>(variable) ||
+      !variable->mightBeUsableInConstantExpressions(unit_.ast->getASTContext())) {
+    return ValueId();
+  }
+  const clang::VarDecl* initialized = nullptr;
+  const clang::Expr* init = variable->getAnyInitializer(initialized);
+  if (init == nullptr || init->isValueDependent()) return ValueId();
+  const clang::APValue* value = initialized->evaluateValue();
+  if (value == nullptr) return ValueId();
+  ValueId constant = ConstantValue(*value, named->getType());
+  if (constant.is_valid() && member != nullptr) EmitDiscarded(member->getBase());
+  return constant;
 }
 
 ValueId FunctionBuilder::ConstantValue(const clang::APValue& value, clang::QualType type) {

@@ -183,6 +183,8 @@ class FunctionBuilder {
   ValueId EmitConditional(const clang::AbstractConditionalOperator* expression);
   // A compile-time constant, if Clang finds the expression to be one that the language has.
   ValueId TryConstant(const clang::Expr* expression);
+  // The value of a variable that is a constant, named by an lvalue.
+  ValueId TryConstantVariable(const clang::Expr* named);
   ValueId ConstantValue(const clang::APValue& value, clang::QualType type);
   ValueId EmitLambda(const clang::LambdaExpr* expression);
   ValueId EmitReference(const clang::Expr* expression);
@@ -236,6 +238,9 @@ class FunctionBuilder {
   ValueId EmitObject(const clang::Expr* object, bool is_pointer,
                      const clang::CXXMethodDecl* method);
   ValueId UpcastTo(ValueId value, TypeId type);
+  bool IsOrderingTest(const clang::FunctionDecl* callee);
+  ValueId EmitOrderingTest(const clang::FunctionDecl* callee,
+                           llvm::ArrayRef<const clang::Expr*> arguments, clang::SourceLocation loc);
 
   // --- intrinsics.cc
   CallResult EmitIntrinsic(const std::string& name, const clang::FunctionDecl* callee,

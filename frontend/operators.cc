@@ -346,25 +346,6 @@ ValueId FunctionBuilder::EmitCast(const clang::CastExpr* expression) {
   switch (expression->getCastKind()) {
     case clang::CK_LValueToRValue: {
       const clang::Expr* named = operand->IgnoreParens();
-      // Constants are values, whatever they are named by.
-      const clang::ValueDecl* decl = nullptr;
-      if (const auto* use = llvm::dyn_cast<clang::DeclRefExpr>(named)) decl = use->getDecl();
-      if (const auto* use = llvm::dyn_cast<clang::MemberExpr>(named)) decl = use->getMemberDecl();
-      if (const auto* variable = llvm::dyn_cast_or_null<clang::VarDecl>(decl);
-          variable != nullptr && !llvm::isa<clang::ParmVarDecl>(variable) &&
-          variable->mightBeUsableInConstantExpressions(unit_.ast->getASTContext())) {
-        const clang::VarDecl* init = nullptr;
-        if (variable->getAnyInitializer(init) != nullptr && !init->getInit()->isValueDependent()) {
-          if (const clang::APValue* value = init->evaluateValue()) {
-            if (ValueId constant = ConstantValue(*value, type); constant.is_valid()) {
-              if (const auto* member = llvm::dyn_cast<clang::MemberExpr>(named)) {
-                EmitDiscarded(member->getBase());
-              }
-              return constant;
-            }
-          }
-        }
-      }
       if (const auto* conditional = llvm::dyn_cast<clang::ConditionalOperator>(named)) {
         return EmitConditional(conditional);
       }
