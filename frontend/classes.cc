@@ -180,9 +180,6 @@ void Translator::CompleteValue(RecordInfo& info) {
       name = "this";
     } else {
       type = Type(field->getType(), site);
-      if (types().Kind(type) == TypeKind::kRef && !decl->isLambda()) {
-        Report(site, diag::kPlaceKept, name);
-      }
     }
     if (field->isBitField()) Report(site, diag::kBitField, name);
     RecordInfo* record = RecordOf(field->getType(), site);

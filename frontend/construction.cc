@@ -181,7 +181,9 @@ ValueId FunctionBuilder::EmitAggregate(clang::QualType type,
   for (const clang::Expr* init : inits) {
     if (parts.size() >= count) break;
     TypeId part_type = program_.value_class(info.value_class).fields[parts.size()].type;
-    ValueId part = EmitResult(init);
+    bool is_place = program_.types.Kind(part_type) == TypeKind::kRef ||
+                    (init->isGLValue() && !init->getType()->isFunctionType());
+    ValueId part = is_place ? EmitReference(init) : EmitResult(init);
     parts.push_back(part.is_valid() ? UpcastTo(part, part_type) : Zero(part_type));
   }
   while (parts.size() < count) {
@@ -299,12 +301,11 @@ void FunctionBuilder::EmitFieldInit(const clang::CXXCtorInitializer* init) {
   const clang::FieldDecl* field = init->getMember();
   clang::SourceLocation loc = init->getSourceLocation();
   if (field->getType()->isArrayType()) return;
-  Place place = FieldOf(this_, field, loc);
+  Place place = RawFieldOf(this_, field, loc);
   if (field->getType()->isReferenceType()) {
-    // A reference to an object is a field like a pointer; other references have been refused.
-    if (program_.types.Kind(place.type) == TypeKind::kObject) {
-      Store(place, EmitReference(init->getInit()), loc);
-    }
+    ValueId value = EmitReference(StripInit(init->getInit()));
+    value = UpcastTo(value, place.type);
+    if (TypeOf(value) == place.type) Store(place, value, loc);
     return;
   }
   const clang::Expr* inner = StripInit(init->getInit());

@@ -27,7 +27,8 @@ FrontendResult Parse(const FrontendOptions& options, DiagnosticEngine& diagnosti
   size_t errors = diagnostics.error_count();
   llvm::thread thread(std::optional<unsigned>(kStackSize), [&] {
     auto start = std::chrono::steady_clock::now();
-    std::vector<std::unique_ptr<Unit>> units = ParseSources(options, diagnostics, result);
+    std::vector<std::unique_ptr<Unit>> units =
+        ParseSources(options, program.files, diagnostics, result);
     result.parse_ms = Milliseconds(start);
     start = std::chrono::steady_clock::now();
     if (!units.empty()) Translator(options, diagnostics, program, units).Run();

@@ -163,6 +163,8 @@ class FunctionBuilder {
   Place EmitPointee(const clang::Expr* pointer);
   Place ThisPlace(clang::SourceLocation loc);
   Place FieldOf(Place object, const clang::FieldDecl* field, clang::SourceLocation loc);
+  // The same without following a field that is a reference.
+  Place RawFieldOf(Place object, const clang::FieldDecl* field, clang::SourceLocation loc);
   Place CastToBase(Place derived, const clang::CastExpr* cast);
   ValueId Load(const Place& place);
   void Store(const Place& place, ValueId value, clang::SourceLocation loc);

@@ -150,6 +150,22 @@ Place FunctionBuilder::ThisPlace(clang::SourceLocation loc) {
 
 Place FunctionBuilder::FieldOf(Place object, const clang::FieldDecl* field,
                                clang::SourceLocation loc) {
+  Place place = RawFieldOf(std::move(object), field, loc);
+  if (!field->getType()->isReferenceType() || place.kind == Place::Kind::kNone) return place;
+  ValueId value = Load(place);
+  switch (program_.types.Kind(TypeOf(value))) {
+    case TypeKind::kRef:
+      return RefPlace(value);
+    case TypeKind::kObject:
+      nonnull_.insert(value);
+      return {.kind = Place::Kind::kObject, .base = value, .type = TypeOf(value)};
+    default:
+      return ValuePlace(value);
+  }
+}
+
+Place FunctionBuilder::RawFieldOf(Place object, const clang::FieldDecl* field,
+                                  clang::SourceLocation loc) {
   uint32_t step = translator_.FieldStep(field);
   const auto* record = llvm::cast<clang::CXXRecordDecl>(field->getParent());
   RecordInfo& info = translator_.Record(record, At(loc));
@@ -166,7 +182,6 @@ Place FunctionBuilder::FieldOf(Place object, const clang::FieldDecl* field,
   if (step >= fields.size()) return PoisonPlace(field->getType());
   object.path.push_back(step);
   object.type = fields[step].type;
-  if (program_.types.Kind(object.type) == TypeKind::kRef) return RefPlace(Load(object));
   return object;
 }
 

@@ -31,15 +31,13 @@ std::vector<std::string> Arguments(const FrontendOptions& options, const std::st
       "-fwrapv",
       "--target=" + options.target,
       "-ferror-limit=100",
-      // These are mistakes in any C++ program whose effect would differ between executors.
+      // Warnings belong to the direct build, but these are mistakes in any C++ program whose effect
+      // would differ between executors.
+      "-Wno-everything",
       "-Werror=return-type",
       "-Werror=return-stack-address",
       "-Werror=uninitialized",
       "-Werror=sometimes-uninitialized",
-      "-Wno-unused",
-      "-Wno-undefined-internal",
-      "-Wno-undefined-inline",
-      "-Wno-pragma-once-outside-header",
   };
   for (const std::string& dir : options.include_dirs) args.push_back("-I" + dir);
   for (const std::string& define : options.defines) args.push_back("-D" + define);
@@ -101,6 +99,8 @@ std::unique_ptr<Unit> ParseSource(const FrontendOptions& options, const std::str
   unit->ast = clang::ASTUnit::LoadFromCompilerInvocation(
       invocation, std::make_shared<clang::PCHContainerOperations>(), engine, files.get());
   if (unit->ast == nullptr || printer->errors() > 0) return nullptr;
+  // The stream goes out of scope, and what follows has diagnostics of its own.
+  engine->setClient(new clang::IgnoringDiagConsumer());
   unit->mangler.reset(
       clang::ItaniumMangleContext::create(unit->ast->getASTContext(), engine.operator*()));
   return unit;
@@ -123,7 +123,7 @@ std::vector<std::string> UserFiles(const Unit& unit) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Unit>> ParseSources(const FrontendOptions& options,
+std::vector<std::unique_ptr<Unit>> ParseSources(const FrontendOptions& options, SourceFiles& files,
                                                 DiagnosticEngine& diagnostics,
                                                 FrontendResult& result) {
   std::vector<std::unique_ptr<Unit>> units;
@@ -149,7 +149,8 @@ std::vector<std::unique_ptr<Unit>> ParseSources(const FrontendOptions& options,
     result.sources.push_back(source);
     std::unique_ptr<Unit> unit = ParseSource(options, source, result.clang_messages);
     if (unit == nullptr) {
-      diagnostics.Report(diag::kClangErrors, source);
+      std::string path = std::filesystem::path(source).lexically_normal().string();
+      diagnostics.Report(SourceLoc(files.Add(path), 1, 1), diag::kClangErrors, path);
       failed = true;
       continue;
     }

@@ -21,7 +21,7 @@ struct Unit {
 
 // Parses the sources of the options and those that their headers bring along. Clang's messages go
 // to the result; the units are empty when anything did not parse.
-std::vector<std::unique_ptr<Unit>> ParseSources(const FrontendOptions& options,
+std::vector<std::unique_ptr<Unit>> ParseSources(const FrontendOptions& options, SourceFiles& files,
                                                 DiagnosticEngine& diagnostics,
                                                 FrontendResult& result);
 

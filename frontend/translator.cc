@@ -24,7 +24,9 @@ void Translator::Run() {
   if (entry_ != nullptr) {
     program_.entry = Function(entry_, SiteOf(entry_));
   } else if (!options_.check_everything) {
-    diagnostics_.Report(diag::kEntryMissing);
+    // At the first source, as a whole.
+    const clang::SourceManager& sm = units_[0]->ast->getSourceManager();
+    Report({units_[0].get(), sm.getLocForStartOfFile(sm.getMainFileID())}, diag::kEntryMissing);
   }
   AddEagerGlobals();
   if (options_.check_everything) {

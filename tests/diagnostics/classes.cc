@@ -36,13 +36,14 @@ class File : public Object {
   ~File() {}  //! W0139: objects have no destructors
 };
 
-struct View {
+class Place : public Object {
+ public:
   int& place;  //! W0209: 'place' would keep a reference
 };
 
 class Pool : public Object {
  public:
-  static void* operator new(size_t size);  //! W0215: 'Pool' declares its own operator new //! W0202: a pointer to 'void'
+  static void* operator new(size_t size);  //! W0215: 'Pool' declares its own operator new
 };
 
 class WEFT_HANDLE Cursor {
@@ -67,7 +68,10 @@ class Age : public Unboxed<int64_t> {  //! W0217: 'Age' is derived from weft::Un
 
 struct Self {
   int value = 3;
-  bool is(const Self& other) const { return this == &other; }  //! W0126: 'this' of the value class //! W0108: the address of 'other'
+  bool is(const Self& other) const {
+    return this ==    //! W0126: 'this' of the value class
+           &other;    //! W0108: the address of 'other'
+  }
 };
 
 struct Pair {

@@ -1,5 +1,6 @@
-// weft: translate FILE --source -o /dev/null/never
-// A program without WEFT_MAIN. A place in the source is not known, so the message has none.
+// weft: run FILE
+// A program without WEFT_MAIN.
+//! W0135 at 1: the program has no entry point
 #include "dsl/weft.h"
 
 int run(weft::Array<weft::Str> args) { return 0; }

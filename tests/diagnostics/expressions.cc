@@ -17,13 +17,12 @@ class Node : public Object {
 void make_and_free() {
   Node* node = new Node();
   delete node;             //! W0105: 'delete' is not in the language
-  auto* p = new Point();   //! W0106: 'Point' is none
-  auto* a = new Node[3];   //! W0107: 'new' of an array
+  new Point();             //! W0106: 'Point' is none
+  new Node[3];             //! W0107: 'new' of an array
 }
 
-void take_address() {
-  int n = 3;
-  auto p = &n;  //! W0108: the address of 'n'
+int take_address(int n) {
+  return &n ? 1 : 0;  //! W0108: the address of 'n'
 }
 
 void walk(Node* node) {
@@ -38,7 +37,9 @@ void casts(Node* node, double d) {
 }
 
 void strings() {
-  const char* text = "abc";  //! W0202: a pointer to 'const char' //! W0112: a string literal
+  // Both the type and the value are wrong.
+  //! W0202 at 42: a pointer to 'const char'
+  const char* text = "abc";  //! W0112: a string literal
 }
 
 int sum(int count, ...) { return count; }  //! W0113: '...' parameters
@@ -56,12 +57,12 @@ int intrinsic(int n) {
 constexpr int kTable[] = {1, 2, 3};
 
 template <class T>
-int size_of(const T& t) {
+int size_of(const T& t) {  //! W0210: the C array
   return sizeof(T);
 }
 
 int table() {
-  return size_of(kTable);  //! W0137: can only be indexed //! W0210: the C array
+  return size_of(kTable);  //! W0137: can only be indexed
 }
 
 int middle(int n) {

@@ -35,7 +35,7 @@ int whole_body(int n) try {  //! W0125: a function try block
 
 int next_id() {
   static int* counter = nullptr;  //! W0202: a pointer to 'int'
-  static Array<int> ids(3);       //! W0122: the local static 'next_id()::ids' is not constant
+  static Array<int> ids(3);       //! W0122: the local static 'ids' is not constant
   return ids[0];
 }
 
