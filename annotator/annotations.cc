@@ -66,8 +66,13 @@ void Annotations::AppendCause(const Cause& cause, size_t limit,
                               std::vector<Reason>& reasons) const {
   if (!cause.function.is_valid() || reasons.size() >= limit) return;
   const FunctionInfo& from = program_->function(cause.function);
-  if (!cause.value.is_valid() || cause.value.index >= from.graph.value_count()) {
+  if (!cause.value.is_valid()) {
     reasons.push_back({cause.loc, fmt::format("'{}' leaves it zero", from.name)});
+    return;
+  }
+  if (cause.value.index >= from.graph.value_count()) {
+    // Its graph was replaced since, or emptied when all of its calls were inlined.
+    reasons.push_back({cause.loc, fmt::format("'{}' writes it", from.name)});
     return;
   }
   std::string fact = Describe(cause.function, cause.value);
