@@ -213,7 +213,8 @@ static inline bool weft_bytes_equal(const char* a, const char* b, int64_t count)
   return count <= 0 || memcmp(a, b, (size_t)count) == 0;
 }
 static inline int32_t weft_bytes_compare(const char* a, const char* b, int64_t count) {
-  return count <= 0 ? 0 : memcmp(a, b, (size_t)count);
+  int order = count <= 0 ? 0 : memcmp(a, b, (size_t)count);
+  return (order > 0) - (order < 0);
 }
 
 // A weak reference: an object with one field, which the collector clears. NULL without memory.

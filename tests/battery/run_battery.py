@@ -225,9 +225,10 @@ class Build:
             file.write(batch_source(programs))
         error = self.make(name, [source], [source])
         if error and len(programs) > 1:
-            # Find out which ones are to blame; the others still run.
-            for program in programs:
-                self.build_batch((f"{number}_{program.name}", [program]))
+            # Halve it until it is known which ones are to blame; the others still run.
+            half = len(programs) // 2
+            self.build_batch((f"{number}a", programs[:half]))
+            self.build_batch((f"{number}b", programs[half:]))
             return
         self.record(programs, [os.path.join(self.folder, name)], error, True, source)
 
