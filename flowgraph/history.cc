@@ -116,11 +116,14 @@ void FunctionHistory::Record(std::string_view step, const Program& program) {
   const FunctionInfo& function = program.function(id);
   if (function.graph.empty()) return;
   full_name_ = function.name;
+  std::string text = PrintFunction(program, id);
+  bool is_changed = text != last_text_;
+  // A phase that its driver records as well is one step.
+  if (!is_changed && !steps_.empty() && steps_.back().name == step) return;
   Step& record = steps_.emplace_back();
   record.name = std::string(step);
   record.stage = StageName(program.stage);
-  std::string text = PrintFunction(program, id);
-  record.is_changed = text != last_text_;
+  record.is_changed = is_changed;
   last_text_ = std::move(text);
   // A step that changed nothing shows the blocks of the one before.
   if (!record.is_changed) return;
