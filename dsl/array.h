@@ -39,6 +39,10 @@ class WEFT_CORE("array") Array {
   WEFT_INTRINSIC("is_null") bool is_null() const;
   WEFT_INTRINSIC("array_length") int64_t length() const;
   WEFT_INTRINSIC("array_item") T& operator[](int64_t index) const;
+
+ private:
+  // Never used: it makes sizeof what it is in the direct build.
+  [[maybe_unused]] void* word_;
 };
 
 // Copies `length` elements; the two regions may overlap. Regions outside either side are a fatal

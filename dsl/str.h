@@ -37,6 +37,10 @@ class WEFT_CORE("str") Str {
   WEFT_INTRINSIC("str_length") int64_t length() const;
   WEFT_INTRINSIC("str_item") uint8_t operator[](int64_t index) const;
   WEFT_INTRINSIC("str_hash") int64_t hash() const;
+
+ private:
+  // Never used: it makes sizeof what it is in the direct build.
+  [[maybe_unused]] void* word_;
 };
 
 // A string of `length` zero bytes, which its maker fills with str_set_item and the copies before
