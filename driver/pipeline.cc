@@ -1,5 +1,6 @@
 #include "driver/pipeline.h"
 
+#include <filesystem>
 #include <iterator>
 
 #include "annotator/annotator.h"
@@ -19,19 +20,33 @@ using flowgraph::Pass;
 
 // Every source file must be there before Clang starts, so that one that is not is told in our
 // words.
-void CheckSources(Translation& t) {
+bool CheckSources(Translation& t) {
   for (const std::string& source : t.line().operands) {
     ErrorOr<std::string> text = ReadFile(source);
     if (!text.ok()) t.diagnostics().Report(diag::kFileUnreadable, source, text.error().message());
   }
+  return !t.diagnostics().has_errors();
+}
+
+// The folder that holds dsl/, as seen from here if we are in it: its headers' names become part of the
+// artefact, which should not depend on where the checkout stands.
+std::string FolderOfDsl(const std::string& root) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path from_here = fs::path(root).lexically_relative(fs::current_path(error));
+  for (const fs::path& part : from_here) {
+    if (part != ".." && part != ".") return root;
+  }
+  return from_here.empty() ? root : from_here.string();
 }
 
 // C++ to source-stage graphs: locals are slots, calls are calls.
 void ReadCpp(Translation& t) {
+  if (!CheckSources(t)) return;
   frontend::FrontendOptions options;
   options.sources = t.line().operands;
   options.include_dirs = t.options().List(OptionId::kIncludeDirs);
-  options.include_dirs.push_back(t.root());
+  options.include_dirs.push_back(FolderOfDsl(t.root()));
   options.defines = t.options().List(OptionId::kDefines);
   options.check_everything = t.line().command == "check";
   options.color = t.uses_color();
@@ -87,9 +102,10 @@ void OptimiseLowLevel(Translation& t) { RunAll(t, optimize::LowLevelPasses(PassO
 
 // Exceptions become tests, and references in variables visible to the collector.
 void Weave(Translation& t) {
-  t.Run(Pass{.name = "weave_exceptions",
-             .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
-             .run_program = weave::WeaveExceptions});
+  t.Run(Pass{
+      .name = "weave_exceptions",
+      .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
+      .run_program = weave::WeaveExceptions});
   if (t.options().Is(OptionId::kGc, "none")) return;
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",
@@ -110,7 +126,6 @@ struct Task {
 
 // A translation, in order. Each task gets the program as the one before it left it.
 constexpr Task kPipeline[] = {
-    {"find the sources", Goal::kSource, CheckSources},
     {"read C++", Goal::kSource, ReadCpp},
     {"optimise source graphs", Goal::kAnnotated, OptimiseSource},
     {"annotate", Goal::kAnnotated, Annotate},

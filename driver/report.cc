@@ -91,7 +91,7 @@ std::vector<std::string> Explanations(Translation& translation) {
   if (translation.options().IsGiven(OptionId::kFunction)) {
     for (FunctionId id :
          FindFunctions(translation.program(), translation.options().Text(OptionId::kFunction),
-                       translation.diagnostics())) {
+                       translation.diagnostics(), /*with_removed=*/true)) {
       explanations.push_back(translation.annotations->ReportFunction(id));
     }
   }

@@ -26,7 +26,7 @@ std::string FindRoot() {
        folder = folder.parent_path()) {
     if (fs::exists(folder / "dsl" / "weft.h", error)) return folder.string();
   }
-  return ".";
+  return fs::current_path(error).string();
 }
 
 bool WantsColor(const Options& options) {
@@ -112,22 +112,29 @@ size_t CountFunctions(const flowgraph::Program& program) {
 }
 
 std::vector<FunctionId> FindFunctions(const flowgraph::Program& program, std::string_view name,
-                                      DiagnosticEngine& diagnostics) {
+                                      DiagnosticEngine& diagnostics, bool with_removed) {
   std::vector<FunctionId> exact;
   std::vector<FunctionId> ending;
   std::vector<std::string> names;
+  bool is_removed = false;
   for (size_t i = 0; i < program.functions.size(); ++i) {
     const flowgraph::FunctionInfo& function = *program.functions[i];
-    if (function.graph.empty()) continue;
-    if (function.name == name) exact.push_back(FunctionId(i));
-    if (EndsInName(function.name, name) || EndsInName(WithoutParameters(function.name), name)) {
-      ending.push_back(FunctionId(i));
-    }
     names.push_back(function.name);
+    if (!EndsInName(function.name, name) && !EndsInName(WithoutParameters(function.name), name)) {
+      continue;
+    }
+    if (function.graph.empty() && !with_removed) {
+      is_removed = true;
+      continue;
+    }
+    (function.name == name ? exact : ending).push_back(FunctionId(i));
   }
   if (!exact.empty()) return exact;
   if (ending.empty()) {
-    diagnostics.Report(diag::kFunctionNotFound, name, DidYouMean(name, names));
+    diagnostics.Report(diag::kFunctionNotFound, name,
+                       is_removed ? " at this stage: it is never called, or became part of its "
+                                    "callers (--stage=source has it)"
+                                  : DidYouMean(name, names));
   }
   return ending;
 }

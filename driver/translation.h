@@ -92,10 +92,11 @@ class Translation {
 size_t CountFunctions(const flowgraph::Program& program);
 
 // The functions that a name given by the user means: the one of exactly that name, or else all
-// whose name ends in it behind a `::`. Parameter types in parentheses may be left out. Reports
-// W0004 when there is none.
+// whose name ends in it behind a `::`. Parameter types in parentheses may be left out. A function
+// that has no graph any more, because it was inlined everywhere, counts only when asked for.
+// Reports W0004 when there is none.
 std::vector<FunctionId> FindFunctions(const flowgraph::Program& program, std::string_view name,
-                                      DiagnosticEngine& diagnostics);
+                                      DiagnosticEngine& diagnostics, bool with_removed = false);
 
 }  // namespace weft::driver
 

@@ -65,7 +65,7 @@ TEST_F(BadInputTest, CppThatDoesNotParse) {
   WeftRun run = Weft({"translate", "broken.cc"});
   EXPECT_EQ(run.exit_code, 1);
   // Clang's own words, with its place.
-  EXPECT_TRUE(run.Says("broken.cc:1:8: error: expected parameter declarator")) << run.output;
+  EXPECT_TRUE(run.Says("broken.cc:1:10: error: expected expression")) << run.output;
   EXPECT_EQ(Names(), NameList{"broken.cc"});
 }
 
@@ -187,7 +187,8 @@ TEST_F(BadInputTest, MissingCompiler) {
   EXPECT_TRUE(run.Says("cannot run the C compiler 'no-such-compiler' [W0504]")) << run.output;
   // The sources are whole and can be built by hand.
   EXPECT_EQ(Names(), (NameList{"hello.build", "hello.cc"}));
-  EXPECT_EQ(Run({"make", "-s", "-C", "hello.build", "CC=gcc"}).exit_code, 0);
+  run = Run({"make", "-s", "-C", "hello.build", "CC=gcc"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
 }
 
 TEST_F(BadInputTest, FailingCompiler) {

@@ -1,4 +1,4 @@
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -84,14 +84,21 @@ TEST_F(TranslateTest, RunHandsOnArgumentsAndExitCode) {
 
 TEST_F(TranslateTest, PrintShowsEveryStage) {
   for (const char* stage : {"source", "annotated", "rtyped", "woven"}) {
-    WeftRun run =
-        Weft({"print", "hello.cc", "-q", fmt::format("--stage={}", stage), "--function=run"});
+    WeftRun run = Weft({"print", "hello.cc", "-q", "--inline=false",
+                        fmt::format("--stage={}", stage), "--function=run"});
     EXPECT_EQ(run.exit_code, 0) << run.output;
     EXPECT_TRUE(run.Says("return")) << stage << ": " << run.output;
   }
-  EXPECT_TRUE(
-      Weft({"print", "hello.cc", "-q", "--function=run", "--locations"}).Says("hello.cc:4"));
-  EXPECT_TRUE(Weft({"print", "hello.cc", "-q"}).Says("stage woven"));
+  EXPECT_TRUE(Weft({"print", "hello.cc", "-q", "--function=weft_entry_", "--locations"})
+                  .Says("; at hello.cc:"));
+  EXPECT_TRUE(Weft({"print", "hello.cc", "-q"}).Says("weft woven"));
+}
+
+TEST_F(TranslateTest, PrintSaysWhereAFunctionWent) {
+  WeftRun run = Weft({"print", "hello.cc", "-q", "--function=println"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_TRUE(run.Says("no function is called 'println' at this stage")) << run.output;
+  EXPECT_EQ(Weft({"print", "hello.cc", "-q", "--function=println", "--stage=source"}).exit_code, 0);
 }
 
 TEST_F(TranslateTest, VerifyAndPrintAfterReachThePasses) {
@@ -101,7 +108,7 @@ TEST_F(TranslateTest, VerifyAndPrintAfterReachThePasses) {
 }
 
 TEST_F(TranslateTest, GraphWritesOnePage) {
-  WeftRun run = Weft({"graph", "hello.cc", "--function=run"});
+  WeftRun run = Weft({"graph", "hello.cc", "--function=run", "--inline=false"});
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_EQ(Names(), (NameList{"hello.cc", "hello.html"}));
   std::string page = Read("hello.html");

@@ -42,11 +42,8 @@ class WeftTest : public testing::Test {
   static constexpr std::string_view kHello = R"(#include "dsl/weft.h"
 
 int run(weft::Array<weft::Str> args) {
-  weft::os::write_all(1, weft::Str("hello\n"));
-  for (int64_t i = 1; i < args.length(); ++i) {
-    weft::os::write_all(1, args[i]);
-    weft::os::write_all(1, weft::Str("\n"));
-  }
+  weft::println("hello");
+  for (int64_t i = 1; i < args.length(); ++i) weft::println(args[i]);
   return 3;
 }
 
