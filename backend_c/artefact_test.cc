@@ -200,6 +200,9 @@ TEST(LiteralsTest, AreExact) {
   EXPECT_EQ(FloatLiteral(TypeKind::kF64, 0.1), "0x1.999999999999ap-4");
   EXPECT_EQ(FloatLiteral(TypeKind::kF64, -0.0), "(-0.0)");
   EXPECT_EQ(FloatLiteral(TypeKind::kF32, 2), "2.0f");
+  std::string path(200, 'p');
+  EXPECT_NE(StringLiteral(path).find('\n'), std::string::npos);
+  EXPECT_EQ(StringLiteral(path, /*may_wrap=*/false), "\"" + path + "\"");
   EXPECT_EQ(StringLiteral(std::string_view("a\"\n\0z?", 6)), "\"a\\\"\\n\\000z\\077\"");
 }
 

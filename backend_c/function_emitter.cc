@@ -85,7 +85,8 @@ class FunctionEmitter {
     if (at_file_ == loc.file && at_line_ != 0) {
       text_ += fmt::format("#line {}\n", loc.line);
     } else {
-      text_ += fmt::format("#line {} {}\n", loc.line, StringLiteral(program_.files.Path(loc.file)));
+      text_ += fmt::format("#line {} {}\n", loc.line,
+                           StringLiteral(program_.files.Path(loc.file), /*may_wrap=*/false));
     }
     at_line_ = loc.line;
     at_file_ = loc.file;

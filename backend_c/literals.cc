@@ -48,12 +48,12 @@ std::string FloatLiteral(TypeKind kind, double value) {
   return *sign != 0 ? fmt::format("(-{})", text) : text;
 }
 
-std::string StringLiteral(std::string_view bytes) {
+std::string StringLiteral(std::string_view bytes, bool may_wrap) {
   std::string text = "\"";
   size_t column = 0;
   for (size_t i = 0; i < bytes.size(); ++i) {
     uint8_t c = static_cast<uint8_t>(bytes[i]);
-    if (column > 0 && column % 96 == 0) text += "\"\n    \"";
+    if (may_wrap && column > 0 && column % 96 == 0) text += "\"\n    \"";
     ++column;
     if (c == '"' || c == '\\') {
       text += '\\';

@@ -14,8 +14,8 @@ namespace weft::backend_c {
 std::string IntLiteral(TypeKind kind, int64_t value);
 // An f32 or f64, exact: in hexadecimal unless it is a small whole number.
 std::string FloatLiteral(TypeKind kind, double value);
-// A string literal with its quotes.
-std::string StringLiteral(std::string_view bytes);
+// A string literal with its quotes; a long one on several lines if it may.
+std::string StringLiteral(std::string_view bytes, bool may_wrap = true);
 // Text that may stand in a // comment.
 std::string CommentText(std::string_view text);
 
