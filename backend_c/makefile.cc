@@ -68,8 +68,14 @@ $(OBJECTS_IN)/%.o: %.cc Makefile
 debug:
 	$(MAKE) MODE=debug OPTIMISE=-O0 MODE_FLAGS='-g -DWEFT_DEBUG' OUTPUT=$(NAME)-debug
 
+ifneq (,$(findstring clang,$(CC)))
+LTO := -flto
+else
+LTO := -flto=auto
+endif
+
 lto:
-	$(MAKE) MODE=lto MODE_FLAGS='-flto'
+	$(MAKE) MODE=lto MODE_FLAGS='$(LTO)'
 
 TRAINING ?=
 PROFILES := $(CURDIR)/objects/profile
