@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Translates the Lox interpreter and judges what comes out, in several builds.
+"""Translates the Lox interpreter and judges what comes out, in several builds, which must also
+agree with each other on random programs (fuzz_lox.py).
 
 usage: run_translated.py [--book FOLDER] [--quick]
 
@@ -19,6 +20,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 RUNNER = os.path.join(HERE, 'run_lox.py')
+FUZZER = os.path.join(HERE, 'fuzz_lox.py')
 
 # The builds: name, options of `weft translate`, and for each run the wrapper and what is judged.
 STRESS = 'env WEFT_GC_STRESS=1 WEFT_GC_VERIFY=1'
@@ -56,19 +58,23 @@ def main():
                 print(f'FAIL {name}: {" ".join(command)}\n{done.stdout}')
                 totals[1] += 1
                 continue
+            judges = []
             for wrapper, sets in runs:
                 for chosen in sets:
-                    if chosen == 'book' and not options.book:
-                        continue
-                    done = subprocess.run(
-                        [sys.executable, RUNNER, '--wrapper', wrapper, *judged[chosen], lox],
-                        stdout=subprocess.PIPE, text=True)
-                    *lines, counts = done.stdout.splitlines() or ['']
-                    print(f'{name} {wrapper} {chosen}: {counts}')
-                    print(*lines, sep='\n', end='\n' if lines else '')
-                    match = re.fullmatch(r'(\d+) passed, (\d+) failed, (\d+) skipped', counts)
-                    found = [int(word) for word in match.groups()] if match else [0, 1, 0]
-                    totals = [a + b for a, b in zip(totals, found)]
+                    if chosen != 'book' or options.book:
+                        judges.append((f'{name} {wrapper} {chosen}',
+                                       [RUNNER, '--wrapper', wrapper, *judged[chosen], lox]))
+            if name != BUILDS[0][0]:
+                first = os.path.join(folder, BUILDS[0][0])
+                judges.append((f'{name} random programs',
+                               [FUZZER, '--seed', '1', '--count', '100', first, lox]))
+            for title, command in judges:
+                done = subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, text=True)
+                *lines, counts = done.stdout.splitlines() or ['']
+                print(f'{title}: {counts}', *lines, sep='\n')
+                match = re.fullmatch(r'(\d+) passed, (\d+) failed, (\d+) skipped', counts)
+                found = [int(word) for word in match.groups()] if match else [0, 1, 0]
+                totals = [a + b for a, b in zip(totals, found)]
     print('{} passed, {} failed, {} skipped'.format(*totals))
     return totals[1] > 0
 
