@@ -20,6 +20,25 @@ void BecomeUnreachable(Block& block) {
   block.exit.cases.clear();
 }
 
+// Whether the operation is a check of constants that fails.
+bool AlwaysFails(const Graph& graph, const Operation& op) {
+  switch (op.opcode) {
+    case Opcode::kCheckNonNull:
+      return IsZeroConstant(graph, op.args[0]);
+    case Opcode::kCheckNonZero:
+      return IsScalarConstant(graph, op.args[0]) && flowgraph::ConstantInt(graph, op.args[0]) == 0;
+    case Opcode::kCheckIndex: {
+      if (!IsScalarConstant(graph, op.args[0])) return false;
+      int64_t index = flowgraph::ConstantInt(graph, op.args[0]);
+      if (index < 0) return true;
+      return IsScalarConstant(graph, op.args[1]) &&
+             index >= flowgraph::ConstantInt(graph, op.args[1]);
+    }
+    default:
+      return false;
+  }
+}
+
 // Applies the rules to every operation once, definitions before uses.
 bool SimplifyOperations(Program& program, FunctionInfo& function) {
   Graph& graph = function.graph;
@@ -55,7 +74,8 @@ bool SimplifyOperations(Program& program, FunctionInfo& function) {
         moves = true;
       }
       bool is_last = i + 1 == block.ops.size();
-      if (IsNoReturn(program, op) && (!is_last || block.exit.kind != ExitKind::kUnreachable)) {
+      bool ends = IsNoReturn(program, op) || AlwaysFails(graph, op);
+      if (ends && (!is_last || block.exit.kind != ExitKind::kUnreachable)) {
         if (!is_last) block.on_exception = {};
         for (size_t j = i + 1; j < block.ops.size(); ++j) is_gone[j] = moves = true;
         BecomeUnreachable(block);

@@ -269,15 +269,17 @@ bool ThreadJumps(Program& program, Graph& graph) {
     // The hint that a block is seldom run is worth the block.
     if (through.is_cold && !from.is_cold && from.exit.kind != ExitKind::kJump) return false;
     if (through.exit.kind == ExitKind::kJump && !through.ops.empty()) return false;
-    // What the values of the block are when it is entered by this link, as far as needed.
-    std::vector<std::pair<ValueId, ValueId>> known;
-    for (size_t i = 0; i < link.args.size(); ++i) known.emplace_back(through.args[i], link.args[i]);
+    // What the values of the block are when it is entered by this link: its arguments are what the
+    // link passes, its few operations what they compute from constants.
+    std::vector<std::pair<ValueId, ValueId>> computed;
     auto look_up = [&](ValueId value) -> ValueId {
-      for (const auto& [inner, outer] : known) {
+      if (home[value.index] != link.target) return value;
+      const ValueInfo& info = graph.value(value);
+      if (info.kind == ValueKind::kBlockArgument) return link.args[info.position];
+      for (const auto& [inner, outer] : computed) {
         if (inner == value) return outer;
       }
-      if (home[value.index] == link.target) return {};
-      return value;
+      return {};
     };
     for (const Operation& op : through.ops) {
       uint64_t args[3] = {};
@@ -294,7 +296,7 @@ bool ThreadJumps(Program& program, Graph& graph) {
       if (!flowgraph::EvaluateScalar(op.opcode, operand, program.types.Kind(type), args, &bits)) {
         continue;
       }
-      known.emplace_back(op.result, graph.AddConstant(type, {Constant::Kind::kScalar, bits}));
+      computed.emplace_back(op.result, graph.AddConstant(type, {Constant::Kind::kScalar, bits}));
     }
     const Link* next = nullptr;
     switch (through.exit.kind) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "optimize/drop_checks.h"
 #include "optimize/test_util.h"
 
 namespace weft::optimize {
@@ -373,6 +374,35 @@ b1 cold:
   return 1:i32
 b2:
   return 2:i32
+)");
+}
+
+TEST(Simplify, NothingBehindACheckThatAlwaysFails) {
+  const char* text = R"(weft source
+class C {
+  field n: i64
+}
+function @f: fn(i64)->i64 {
+b0(%0: i64):
+  check_nonzero %0
+  check_nonnull zero:obj C
+  %1: i64 = field_get{C .0'n} zero:obj C
+  return %1
+}
+)";
+  EXPECT_EQ(RunPass(text, Simplify), R"(b0(%0: i64):
+  check_nonzero %0
+  check_nonnull zero:obj C
+  unreachable
+)");
+  EXPECT_EQ(RunPass(text,
+                    [](flowgraph::Program& program, flowgraph::FunctionInfo& function) {
+                      Simplify(program, function);
+                      return DropChecks(program, function);
+                    }),
+            R"(b0(%0: i64):
+  check_nonnull zero:obj C
+  unreachable
 )");
 }
 
