@@ -61,11 +61,8 @@ FunctionHistory::BlockRows FunctionHistory::RecordBlock(const Program& program, 
                                                         BlockId block_id) const {
   const Graph& graph = program.function(id).graph;
   const Block& block = graph.block(block_id);
-  BlockRows rows{.id = block_id.index,
-                 .is_cold = block.is_cold,
-                 .header = {},
-                 .rows = {},
-                 .edges = {}};
+  BlockRows rows{
+      .id = block_id.index, .is_cold = block.is_cold, .header = {}, .rows = {}, .edges = {}};
   auto comment = [&](ValueId value) { return comment_ ? comment_(id, value) : std::string(); };
   auto locate = [&](Row& row, const SourceLoc& loc) {
     if (!loc.is_valid() || !loc.file.is_valid()) return;
@@ -74,8 +71,8 @@ FunctionHistory::BlockRows FunctionHistory::RecordBlock(const Program& program, 
   };
   rows.header.text = fmt::format("b{}", block_id.index);
   for (ValueId arg : block.args) {
-    fmt::format_to(std::back_inserter(rows.header.text), " {}: {}",
-                   PrintValue(program, graph, arg), PrintType(program, graph.type(arg)));
+    fmt::format_to(std::back_inserter(rows.header.text), " {}: {}", PrintValue(program, graph, arg),
+                   PrintType(program, graph.type(arg)));
     std::string known = comment(arg);
     if (!known.empty()) {
       fmt::format_to(std::back_inserter(rows.header.comment), "%{}: {}\n", arg.index, known);
