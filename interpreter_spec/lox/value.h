@@ -55,7 +55,7 @@ inline bool IsFalsey(Value* value) { return value == kFalse || value == kNil; }
 bool AreEqualStrings(Value* left, Value* right);
 
 // The meaning of `==`. Numbers come first: they have no identity, and NaN differs from itself.
-inline bool AreEqual(Value* left, Value* right) {
+WEFT_INLINE inline bool AreEqual(Value* left, Value* right) {
   if (weft::isa<Number>(left)) {
     return weft::isa<Number>(right) &&
            weft::cast<Number>(left)->value() == weft::cast<Number>(right)->value();
