@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "annotator/annotations.h"
 #include "flowgraph/analysis.h"
 #include "flowgraph/program.h"
@@ -73,7 +73,8 @@ class Solver {
     uint32_t changes = 0;
     // Another cell that stands for this one since their places were found to be mixed.
     CellId same_as;
-    absl::flat_hash_set<uint32_t> readers;
+    // In order, so that every run visits functions in the same order.
+    absl::btree_set<uint32_t> readers;
   };
 
   // What the visits of one function share.
