@@ -337,6 +337,25 @@ class FunctionEmitter {
 
   std::string Place(SourceLoc loc) { return uses_.Place(function_, loc); }
 
+  // A row of root_set and the roots_enter behind it read the top of the shadow stack once: for all
+  // that a C compiler knows, each store could change it.
+  void RootSet(BlockId id, uint32_t at, int indent) {
+    const auto& ops = graph_.block(id).ops;
+    size_t end = at;
+    while (end < ops.size() && ops[end].opcode == Opcode::kRootSet) ++end;
+    const Operation& op = ops[at];
+    std::string value = expressions_.Loose(op.args[0]);
+    if (end == ops.size() || ops[end].opcode != Opcode::kRootsEnter) {
+      Statement(indent, op.loc, fmt::format("WEFT_ROOT_SET({}, {});", op.imm, value));
+      return;
+    }
+    if (at == 0 || ops[at - 1].opcode != Opcode::kRootSet) {
+      Statement(indent, op.loc, "{");
+      Statement(indent + 1, op.loc, "void** roots = weft_shadow_top;");
+    }
+    Statement(indent + 1, op.loc, fmt::format("roots[{}] = {};", op.imm, value));
+  }
+
   void Operate(BlockId id, uint32_t at, int indent) {
     const Operation& op = graph_.block(id).ops[at];
     auto loose = [&](size_t i) { return expressions_.Loose(op.args[i]); };
@@ -430,13 +449,18 @@ class FunctionEmitter {
         Statement(indent, op.loc, fmt::format("weft_traceback_add({});", Place(op.loc)));
         return;
       case Opcode::kRootsEnter:
-        Statement(indent, {}, fmt::format("WEFT_ROOTS_ENTER({});", op.imm));
+        if (at > 0 && graph_.block(id).ops[at - 1].opcode == Opcode::kRootSet) {
+          Statement(indent + 1, {}, fmt::format("weft_shadow_top = roots + {};", op.imm));
+          Statement(indent, {}, "}");
+        } else {
+          Statement(indent, {}, fmt::format("WEFT_ROOTS_ENTER({});", op.imm));
+        }
         return;
       case Opcode::kRootsLeave:
         Statement(indent, {}, fmt::format("WEFT_ROOTS_LEAVE({});", op.imm));
         return;
       case Opcode::kRootSet:
-        Statement(indent, op.loc, fmt::format("WEFT_ROOT_SET({}, {});", op.imm, loose(0)));
+        RootSet(id, at, indent);
         return;
       case Opcode::kWriteBarrier:
         Statement(indent, op.loc, fmt::format("WEFT_WRITE_BARRIER({});", loose(0)));
