@@ -26,6 +26,11 @@ ValueId FunctionBuilder::EmitValueInner(const clang::Expr* expression) {
   clang::QualType type = expression->getType();
   if (expression->isGLValue()) {
     if (ValueId constant = TryConstantVariable(expression); constant.is_valid()) return constant;
+    // Each arm is read where it is chosen, so that no place is taken.
+    const clang::Expr* named = expression->IgnoreParenNoopCasts(unit_.ast->getASTContext());
+    if (const auto* conditional = llvm::dyn_cast<clang::ConditionalOperator>(named)) {
+      return EmitConditional(conditional);
+    }
     Place place = EmitPlace(expression);
     SetLoc(loc);
     return Load(place);

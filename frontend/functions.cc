@@ -5,6 +5,19 @@
 
 namespace weft::frontend {
 
+namespace {
+
+// Names that hold a place in the source, as those of lambdas do, do not depend on where the program
+// stands.
+class BaseNames : public clang::PrintingCallbacks {
+ public:
+  std::string remapPath(llvm::StringRef path) const override {
+    return path.substr(path.rfind('/') + 1).str();
+  }
+};
+
+}  // namespace
+
 std::string Translator::Mangle(clang::GlobalDecl decl) {
   const auto* named = llvm::cast<clang::NamedDecl>(decl.getDecl());
   // What no other unit can see is known by its declaration.
@@ -33,7 +46,8 @@ std::string Translator::NameOf(const clang::NamedDecl* decl) {
   clang::PrintingPolicy policy(decl->getASTContext().getLangOpts());
   policy.SuppressTagKeyword = true;
   policy.SuppressUnwrittenScope = true;
-  policy.AnonymousTagLocations = false;
+  static const BaseNames kBaseNames;
+  policy.Callbacks = &kBaseNames;
   policy.TerseOutput = true;
   auto line = [&](const clang::Decl* place) {
     const clang::SourceManager& sm = place->getASTContext().getSourceManager();
@@ -55,10 +69,6 @@ std::string Translator::NameOf(const clang::NamedDecl* decl) {
   std::string name;
   llvm::raw_string_ostream stream(name);
   decl->getNameForDiagnostic(stream, policy, /*Qualified=*/true);
-  if (const auto* specialization = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(decl)) {
-    // getNameForDiagnostic has written the arguments.
-    (void)specialization;
-  }
   if (name.empty()) name = fmt::format("(unnamed:{})", line(decl));
   return name;
 }
@@ -102,6 +112,20 @@ FunctionId Translator::AddFunction(Job job, TypeId type, std::string name) {
 FunctionId Translator::Function(const clang::FunctionDecl* function, Site use) {
   const clang::FunctionDecl* canonical = function->getCanonicalDecl();
   if (auto it = function_cache_.find(canonical); it != function_cache_.end()) return it->second;
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+      method != nullptr && method->isLambdaStaticInvoker()) {
+    // What a lambda converts to: Clang leaves its body to the code generator.
+    const clang::CXXMethodDecl* target = method->getParent()->getLambdaCallOperator();
+    if (const clang::TemplateArgumentList* arguments = method->getTemplateSpecializationArgs()) {
+      void* position = nullptr;
+      target = llvm::cast<clang::CXXMethodDecl>(
+          target->getDescribedFunctionTemplate()->findSpecialization(arguments->asArray(),
+                                                                     position));
+    }
+    FunctionId id = Invoker(target, use);
+    function_cache_[canonical] = id;
+    return id;
+  }
   std::string key = FunctionKey(function);
   if (auto it = function_by_key_.find(key); it != function_by_key_.end()) {
     function_cache_[canonical] = it->second;

@@ -344,13 +344,7 @@ ValueId FunctionBuilder::EmitCast(const clang::CastExpr* expression) {
   };
   if (llvm::isa<clang::CXXReinterpretCastExpr>(expression)) return refuse();
   switch (expression->getCastKind()) {
-    case clang::CK_LValueToRValue: {
-      const clang::Expr* named = operand->IgnoreParens();
-      if (const auto* conditional = llvm::dyn_cast<clang::ConditionalOperator>(named)) {
-        return EmitConditional(conditional);
-      }
-      return EmitValue(operand);
-    }
+    case clang::CK_LValueToRValue:
     case clang::CK_NoOp:
     case clang::CK_ConstructorConversion:
     case clang::CK_UserDefinedConversion:

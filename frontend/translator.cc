@@ -214,6 +214,26 @@ void Translator::NameFunctions() {
   group([&](flowgraph::FunctionInfo& function, uint32_t, size_t i) {
     if (i > 0) function.name += fmt::format(" #{}", i + 1);
   });
+  // Classes and globals of one name stand in unnamed namespaces or functions of several sources.
+  auto distinguish = [&](auto& entities) {
+    absl::flat_hash_map<std::string, uint32_t> seen;
+    for (const auto& entity : entities) ++seen[entity.name];
+    absl::flat_hash_map<std::string, uint32_t> used;
+    for (auto& entity : entities) {
+      if (seen[entity.name] < 2) continue;
+      if (entity.loc.file.is_valid()) {
+        const std::string& path = program_.files.Path(entity.loc.file);
+        entity.name +=
+            fmt::format(" [{}:{}]", path.substr(path.rfind('/') + 1), entity.loc.line);
+      }
+      if (uint32_t count = ++used[entity.name]; count > 1) {
+        entity.name += fmt::format(" #{}", count);
+      }
+    }
+  };
+  distinguish(program_.classes);
+  distinguish(program_.value_classes);
+  distinguish(program_.globals);
 }
 
 }  // namespace weft::frontend
