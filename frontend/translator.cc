@@ -223,8 +223,7 @@ void Translator::NameFunctions() {
       if (seen[entity.name] < 2) continue;
       if (entity.loc.file.is_valid()) {
         const std::string& path = program_.files.Path(entity.loc.file);
-        entity.name +=
-            fmt::format(" [{}:{}]", path.substr(path.rfind('/') + 1), entity.loc.line);
+        entity.name += fmt::format(" [{}:{}]", path.substr(path.rfind('/') + 1), entity.loc.line);
       }
       if (uint32_t count = ++used[entity.name]; count > 1) {
         entity.name += fmt::format(" #{}", count);
