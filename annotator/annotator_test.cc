@@ -1,5 +1,6 @@
 #include "annotator/annotator.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -401,6 +402,48 @@ b0(%0: array<str>):
   EXPECT_EQ(diagnostic.notes[1].message, "operand 1 is Shape*: always null");
   EXPECT_EQ(diagnostic.notes[2].message, "%1 is `global_get{$shape}`: always null");
   EXPECT_EQ(diagnostic.notes[2].loc.line, 2u);
+}
+
+TEST_F(AnnotatorTest, ManyClassesAreCalledThroughANode) {
+  std::string classes = "class Node {\n  implements m/0 = @m\n}\n";
+  std::string functions, body, blocks;
+  for (int i = 0; i < 40; ++i) {
+    classes += fmt::format("class N{} : Node {{\n  implements m/0 = @m{}\n}}\n", i, i);
+    functions += fmt::format(
+        "function @m{0}: fn(obj N{0}, i32)->i32 this {{\nb0(%0: obj N{0}, %1: i32):\n  return "
+        "{0}:i32\n}}\n",
+        i);
+    body += fmt::format(
+        "  %{0}: obj N{1} = new{{N{1}}}\n  %{2}: obj Node = upcast %{0}\n  global_set{{$node}} "
+        "%{2}\n",
+        10 + 2 * i, i, 11 + 2 * i);
+  }
+  Run("weft source\n" + classes +
+      "class Unused : Node {\n  implements m/0 = @unused\n}\n"
+      "method m of Node: fn(obj Node, i32)->i32\nglobal $node: obj Node\nentry @main\n" +
+      functions + R"(function @m: fn(obj Node, i32)->i32 this {
+b0(%0: obj Node, %1: i32):
+  return 7:i32
+}
+function @unused: fn(obj Unused, i32)->i32 this {
+b0(%0: obj Unused, %1: i32):
+  return 1000:i32
+}
+function @main: fn(array<str>)->i32 {
+b0(%0: array<str>):
+)" + body +
+      R"(  %1: obj Node = global_get{$node}
+  check_nonnull %1
+  %2: i32 = call_virtual{m/0} %1, 5:i32
+  return %2
+}
+)");
+  EXPECT_EQ(Parameter("m3", 0), "not null, exactly N3");
+  EXPECT_EQ(Parameter("m39", 1), "always 5");
+  EXPECT_EQ(Result("main"), "0..39");
+  EXPECT_FALSE(annotations_->function(Find("unused")).is_reachable);
+  EXPECT_FALSE(annotations_->function(Find("m")).is_reachable);
+  EXPECT_TRUE(program_->function(Find("main")).may_raise);
 }
 
 TEST_F(AnnotatorTest, FieldWhosePlaceIsTakenHoldsWhatAnyPlaceGets) {

@@ -59,22 +59,27 @@ std::vector<bool> FindRecursive(const Solver& solver, size_t count) {
 }  // namespace
 
 void FindEffects(Program& program, const Solver& solver, const Annotations& annotations) {
+  // Nodes follow the functions: they do what their targets do.
   size_t count = program.functions.size();
-  std::vector<bool> is_recursive = FindRecursive(solver, count);
+  size_t all = solver.callee_count();
+  std::vector<bool> is_recursive = FindRecursive(solver, all);
+  std::vector<bool> may_raise(all), may_collect(all);
   // Who is affected when a function is found to raise, or to collect.
   struct Caller {
     uint32_t function;
     bool is_caught;
   };
-  std::vector<std::vector<Caller>> callers(count);
+  std::vector<std::vector<Caller>> callers(all);
   std::vector<uint32_t> raising, collecting;
+  for (uint32_t f = 0; f < all; ++f) {
+    for (const Solver::Callee& callee : solver.Callees(FunctionId(f))) {
+      callers[callee.function.index].push_back({f, callee.is_caught});
+    }
+  }
   for (uint32_t f = 0; f < count; ++f) {
     FunctionInfo& function = *program.functions[f];
     const FunctionAnnotations& facts = annotations.functions[f];
     if (!facts.is_reachable || function.graph.empty()) continue;
-    for (const Solver::Callee& callee : solver.Callees(FunctionId(f))) {
-      callers[callee.function.index].push_back({f, callee.is_caught});
-    }
     bool raises = is_recursive[f];
     bool collects = false;
     const std::vector<Block>& blocks = function.graph.blocks();
@@ -95,8 +100,8 @@ void FindEffects(Program& program, const Solver& solver, const Annotations& anno
       }
       raises |= block.exit.kind == ExitKind::kRaise && !block.catches();
     }
-    function.may_raise = raises;
-    function.may_collect = collects;
+    may_raise[f] = raises;
+    may_collect[f] = collects;
     function.is_noreturn |= !facts.returns;
     if (raises) raising.push_back(f);
     if (collects) collecting.push_back(f);
@@ -105,9 +110,8 @@ void FindEffects(Program& program, const Solver& solver, const Annotations& anno
     uint32_t f = raising.back();
     raising.pop_back();
     for (const Caller& caller : callers[f]) {
-      FunctionInfo& function = *program.functions[caller.function];
-      if (caller.is_caught || function.may_raise) continue;
-      function.may_raise = true;
+      if (caller.is_caught || may_raise[caller.function]) continue;
+      may_raise[caller.function] = true;
       raising.push_back(caller.function);
     }
   }
@@ -115,11 +119,15 @@ void FindEffects(Program& program, const Solver& solver, const Annotations& anno
     uint32_t f = collecting.back();
     collecting.pop_back();
     for (const Caller& caller : callers[f]) {
-      FunctionInfo& function = *program.functions[caller.function];
-      if (function.may_collect) continue;
-      function.may_collect = true;
+      if (may_collect[caller.function]) continue;
+      may_collect[caller.function] = true;
       collecting.push_back(caller.function);
     }
+  }
+  for (size_t f = 0; f < count; ++f) {
+    if (!annotations.functions[f].is_reachable || program.functions[f]->graph.empty()) continue;
+    program.functions[f]->may_raise = may_raise[f];
+    program.functions[f]->may_collect = may_collect[f];
   }
 }
 

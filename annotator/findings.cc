@@ -77,7 +77,14 @@ void Solver::Record(BlockId id, uint32_t index, const Operation& op) {
   bool is_virtual = op.opcode == Opcode::kCallVirtual;
   if (is_virtual || op.opcode == Opcode::kCallPointer) {
     std::vector<FunctionId> targets;
-    TargetsOf(op, targets);
+    if (FactOf(op.args[0]).set != FactSets::kAny) {
+      TargetsOf(op, targets);
+    } else if (const Node* node = NodeOf(op)) {
+      // One, none, or several: two are enough to tell.
+      for (size_t i = 0; i < node->targets.size() && i < 2; ++i) {
+        targets.push_back(node->targets[i].function);
+      }
+    }
     ++(is_virtual ? out_.counts.virtual_calls : out_.counts.pointer_calls);
     if (targets.size() == 1) {
       ++(is_virtual ? out_.counts.virtual_calls_with_one_target

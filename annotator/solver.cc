@@ -48,6 +48,7 @@ Solver::Solver(Program& program, Annotations& result)
       sets_(result.sets),
       tree_(program),
       is_taken_(program.functions.size()),
+      method_nodes_(program.classes.size()),
       states_(program.functions.size()),
       is_queued_(program.functions.size()) {
   out_.functions.resize(program.functions.size());
@@ -93,6 +94,7 @@ void Solver::Write(CellId id, const Fact& fact, ValueId value, SourceLoc loc) {
   cell.fact = joined;
   cell.cause = {.function = at_, .value = value, .loc = loc};
   Changed(cell);
+  for (CellId to : cell.flows_to) Write(to, cell.fact, value, loc);
 }
 
 void Solver::Merge(CellId a, CellId b) {
@@ -109,6 +111,7 @@ void Solver::Merge(CellId a, CellId b) {
   to.fact = joined;
   if (changes_from) Changed(from);
   if (changes_to) Changed(to);
+  to.flows_to.insert(to.flows_to.end(), from.flows_to.begin(), from.flows_to.end());
   to.readers.insert(from.readers.begin(), from.readers.end());
   from.readers.clear();
 }
@@ -171,8 +174,6 @@ void Solver::MakeCells() {
   }
   raised_ = AddCell(exception);
   weak_ = AddCell(exception);
-  instantiated_ = AddCell(exception);
-  taken_ = AddCell(exception);
 }
 
 Solver::CellId Solver::ArrayCell(TypeId array) {
@@ -235,7 +236,8 @@ void Solver::TakeFunction(FunctionId function) {
   if (is_taken_[function.index]) return;
   is_taken_[function.index] = true;
   taken_by_type_[program_.function(function).type].push_back(function);
-  if (taken_.is_valid()) Changed(cells_[taken_.index]);
+  auto node = pointer_nodes_.find(program_.function(function).type);
+  if (node != pointer_nodes_.end()) AddTarget(node->second, function, {});
 }
 
 void Solver::Run() {

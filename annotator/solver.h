@@ -10,6 +10,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "annotator/annotations.h"
 #include "flowgraph/analysis.h"
 #include "flowgraph/program.h"
@@ -56,11 +57,17 @@ class Solver {
     bool is_caught = false;
     friend auto operator<=>(const Callee&, const Callee&) = default;
   };
-  // What a reached function may call, sorted; after Run.
+  // What a reached function may call, sorted; after Run. A call of too many functions to tell them
+  // apart calls a node, whose number follows those of the functions and which calls them.
   std::span<const Callee> Callees(FunctionId function) const {
+    if (function.index >= states_.size()) {
+      return nodes_[function.index - states_.size()].targets;
+    }
     const State* state = states_[function.index].get();
     return state == nullptr ? std::span<const Callee>() : state->callees;
   }
+  // The number of functions and nodes.
+  size_t callee_count() const { return states_.size() + nodes_.size(); }
 
  private:
   using CellId = TypedId<struct CellTag>;
@@ -73,8 +80,21 @@ class Solver {
     uint32_t changes = 0;
     // Another cell that stands for this one since their places were found to be mixed.
     CellId same_as;
+    // Cells that hold at least what this one does.
+    std::vector<CellId> flows_to;
     // In order, so that every run visits functions in the same order.
     absl::btree_set<uint32_t> readers;
+  };
+
+  // What stands between the calls of a virtual method on any object of a class, or of any function
+  // of a type, and the functions that they reach: calls join their arguments into it and read its
+  // result, each function gets the arguments and gives its result. So a program with many such
+  // calls and many classes costs their sum and not their product.
+  struct Node {
+    std::vector<CellId> parameters;
+    CellId result;
+    std::vector<Callee> targets;
+    absl::flat_hash_set<FunctionId> is_target;
   };
 
   // What the visits of one function share.
@@ -144,6 +164,13 @@ class Solver {
   Fact CallTarget(FunctionId target, const Operation& op, size_t first_arg, const Fact* receiver);
   void TargetsOf(const Operation& op, std::vector<FunctionId>& targets);
   FunctionId Implementation(ClassId cls, MethodId method);
+  // The node of a call on any object or any function; none when it would have to be made and the
+  // sweep does not write.
+  Node* NodeOf(const Operation& op);
+  uint32_t AddNode(TypeId function_type);
+  void AddTarget(uint32_t node, FunctionId target, ClassId receiver);
+  void AddFlow(CellId from, CellId to);
+  Fact CallNode(const Operation& op, Node& node);
   void Instantiate(ClassId cls);
   void TakeFunction(FunctionId function);
 
@@ -165,12 +192,13 @@ class Solver {
   absl::flat_hash_map<TypeId, CellId> place_cells_;
   CellId raised_;
   CellId weak_;
-  // Not facts: changed when a class gets its first object, or a function's address is taken.
-  CellId instantiated_;
-  CellId taken_;
   std::vector<ClassId> instantiated_list_;
   absl::flat_hash_map<TypeId, std::vector<FunctionId>> taken_by_type_;
   std::vector<bool> is_taken_;
+  std::vector<Node> nodes_;
+  // By the static class of the receiver.
+  std::vector<std::vector<std::pair<MethodId, uint32_t>>> method_nodes_;
+  absl::flat_hash_map<TypeId, uint32_t> pointer_nodes_;
   absl::flat_hash_map<std::pair<ClassId, MethodId>, FunctionId> implementations_;
 
   std::vector<std::unique_ptr<State>> states_;

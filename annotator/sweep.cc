@@ -74,6 +74,7 @@ void Solver::FindZeroFields(const Graph& graph, State& state) {
 void Solver::Visit(FunctionId id) {
   const FunctionInfo& function = program_.function(id);
   at_ = id;
+  writes_ = true;
   if (function.graph.empty()) return;
   if (states_[id.index] == nullptr) Prepare(id);
   ++out_.counts.visits;

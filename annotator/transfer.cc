@@ -203,7 +203,12 @@ void Solver::Instantiate(ClassId cls) {
   if (out_.is_instantiated[cls.index] || !writes_) return;
   out_.is_instantiated[cls.index] = true;
   instantiated_list_.push_back(cls);
-  Changed(cells_[instantiated_.index]);
+  for (ClassId c = cls; c.is_valid(); c = program_.cls(c).parent) {
+    for (const auto& [method, node] : method_nodes_[c.index]) {
+      FunctionId target = Implementation(cls, method);
+      if (target.is_valid()) AddTarget(node, target, cls);
+    }
+  }
   FunctionId finalizer;
   for (ClassId c = cls; c.is_valid() && !finalizer.is_valid(); c = program_.cls(c).parent) {
     finalizer = program_.cls(c).finalizer;
@@ -231,31 +236,94 @@ void Solver::TargetsOf(const Operation& op, std::vector<FunctionId>& targets) {
       FunctionId target = Implementation(cls, MethodId(op.imm));
       if (target.is_valid()) targets.push_back(target);
     };
-    if (fact.set == FactSets::kAny) {
-      Read(instantiated_);
-      ClassId known = program_.types.Class(graph_->type(op.args[0]));
-      for (ClassId cls : instantiated_list_) {
-        if (tree_.IsSubclass(cls, known)) add(cls);
-      }
-    } else {
-      for (uint32_t member : sets_.Members(fact.set)) add(ClassId(member));
-    }
+    for (uint32_t member : sets_.Members(fact.set)) add(ClassId(member));
   } else if (op.opcode == Opcode::kCallPointer) {
-    if (fact.set == FactSets::kAny) {
-      Read(taken_);
-      auto it = taken_by_type_.find(graph_->type(op.args[0]));
-      if (it != taken_by_type_.end()) targets = it->second;
-    } else {
-      for (uint32_t member : sets_.Members(fact.set)) {
-        // A pointer cast to another type is called as what it is.
-        if (program_.function(FunctionId(member)).type == graph_->type(op.args[0])) {
-          targets.push_back(FunctionId(member));
-        }
+    for (uint32_t member : sets_.Members(fact.set)) {
+      // A pointer cast to another type is called as what it is.
+      if (program_.function(FunctionId(member)).type == graph_->type(op.args[0])) {
+        targets.push_back(FunctionId(member));
       }
     }
   }
   std::sort(targets.begin(), targets.end());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+}
+
+void Solver::AddFlow(CellId from, CellId to) {
+  const Cell& cell = cells_[Find(from).index];
+  Fact fact = cell.fact;
+  Cause cause = cell.cause;
+  cells_[Find(from).index].flows_to.push_back(to);
+  Fact before = cells_[Find(to).index].fact;
+  Write(to, fact, {}, cause.loc);
+  // Whoever wrote it in the first place is the cause, not who is visited now.
+  if (cells_[Find(to).index].fact != before) cells_[Find(to).index].cause = cause;
+}
+
+uint32_t Solver::AddNode(TypeId function_type) {
+  Node node;
+  for (TypeId type : program_.types.List(function_type)) node.parameters.push_back(AddCell(type));
+  node.result = AddCell(program_.types.Element(function_type));
+  nodes_.push_back(std::move(node));
+  return static_cast<uint32_t>(nodes_.size() - 1);
+}
+
+void Solver::AddTarget(uint32_t node_index, FunctionId target, ClassId receiver) {
+  Node& node = nodes_[node_index];
+  const std::vector<CellId>& parameters = parameter_cells_[target.index];
+  if (receiver.is_valid()) {
+    // An implementation gets the objects that dispatch to it, whatever is passed to the others.
+    Write(parameters[0], {.kind = FactKind::kReference, .set = sets_.Single(receiver.index)}, {},
+          program_.cls(receiver).loc);
+  }
+  if (!node.is_target.insert(target).second) return;
+  node.targets.push_back({target, false});
+  Reach(target);
+  for (size_t i = receiver.is_valid() ? 1 : 0; i < parameters.size(); ++i) {
+    AddFlow(node.parameters[i], parameters[i]);
+  }
+  AddFlow(result_cells_[target.index], node.result);
+}
+
+Solver::Node* Solver::NodeOf(const Operation& op) {
+  TypeId type = graph_->type(op.args[0]);
+  if (op.opcode == Opcode::kCallPointer) {
+    auto it = pointer_nodes_.find(type);
+    if (it != pointer_nodes_.end()) return &nodes_[it->second];
+    if (!writes_) return nullptr;
+    uint32_t node = AddNode(type);
+    pointer_nodes_[type] = node;
+    // A copy: nothing is taken meanwhile, but functions are reached.
+    const std::vector<FunctionId> taken = taken_by_type_[type];
+    for (FunctionId function : taken) AddTarget(node, function, {});
+    return &nodes_[node];
+  }
+  ClassId known = program_.types.Class(type);
+  MethodId method(op.imm);
+  for (const auto& [m, node] : method_nodes_[known.index]) {
+    if (m == method) return &nodes_[node];
+  }
+  if (!writes_) return nullptr;
+  uint32_t node = AddNode(program_.method(method).type);
+  method_nodes_[known.index].emplace_back(method, node);
+  for (size_t i = 0; i < instantiated_list_.size(); ++i) {
+    ClassId cls = instantiated_list_[i];
+    if (!tree_.IsSubclass(cls, known)) continue;
+    FunctionId target = Implementation(cls, method);
+    if (target.is_valid()) AddTarget(node, target, cls);
+  }
+  return &nodes_[node];
+}
+
+Fact Solver::CallNode(const Operation& op, Node& node) {
+  auto index = static_cast<size_t>(&node - nodes_.data());
+  state_->callees.push_back({FunctionId(states_.size() + index), is_caught_});
+  // The function pointer is no argument, and the receiver one that each target knows for itself.
+  size_t first = op.opcode == Opcode::kCallPointer ? 1 : 0;
+  for (size_t i = 1; i < op.args.size(); ++i) {
+    Write(node.parameters[i - first], FactOf(op.args[i]), op.args[i], op.loc);
+  }
+  return Read(node.result);
 }
 
 Fact Solver::CallTarget(FunctionId target, const Operation& op, size_t first_arg,
@@ -306,9 +374,16 @@ Fact Solver::EvaluateCall(const Operation& op, bool& returns) {
     }
     return TopFact(program_.types, type);
   }
+  Fact result;
+  if (op.opcode != Opcode::kCall && FactOf(op.args[0]).set == FactSets::kAny) {
+    Node* node = NodeOf(op);
+    if (node != nullptr) result = CallNode(op, *node);
+    returns = !result.is_nothing();
+    if (returns) RefineNonNull(op.args[0]);
+    return result;
+  }
   std::vector<FunctionId> targets;
   TargetsOf(op, targets);
-  Fact result;
   for (FunctionId target : targets) {
     if (op.opcode != Opcode::kCallVirtual) {
       size_t first = op.opcode == Opcode::kCallPointer ? 1 : 0;
@@ -317,11 +392,9 @@ Fact Solver::EvaluateCall(const Operation& op, bool& returns) {
     }
     Fact receiver = FactOf(op.args[0]);
     receiver.may_be_null = false;
-    if (receiver.set != FactSets::kAny) {
-      receiver.set = sets_.Filter(receiver.set, [&](uint32_t member) {
-        return Implementation(ClassId(member), MethodId(op.imm)) == target;
-      });
-    }
+    receiver.set = sets_.Filter(receiver.set, [&](uint32_t member) {
+      return Implementation(ClassId(member), MethodId(op.imm)) == target;
+    });
     result = Join(sets_, result, CallTarget(target, op, 0, &receiver));
   }
   returns = !result.is_nothing();
