@@ -23,8 +23,8 @@ HERE = "tests/battery"
 # How many programs share a file of the direct build, of which --jobs are compiled at once.
 DIRECT_BATCH = 24
 TIMEOUT = 120
-# The translator's command; --weft names another one.
-WEFT = ["./weft"]
+# The translator's command; --weft names another one. The launcher ./weft builds it first, once.
+WEFT = ["bazel-bin/driver/weft"]
 
 # Warnings are the unit tests' business: the programs do odd things on purpose.
 DIRECT_FLAGS = [
@@ -206,10 +206,13 @@ class Build:
 
     def build(self, programs):
         os.makedirs(self.folder, exist_ok=True)
-        together = [p for p in programs if not p.solo]
+        # llinterp translates again for each run, so what runs alone there stands alone.
+        apart = [p for p in programs if p.solo or (
+            self.executor.kind == "llinterp" and not simple(p))]
+        together = [p for p in programs if p not in apart]
         size = DIRECT_BATCH if self.executor.kind == "direct" else max(1, len(together))
         batches = [together[i:i + size] for i in range(0, len(together), size)]
-        batches += [[p] for p in programs if p.solo]
+        batches += [[p] for p in apart]
         in_parallel(self.jobs, list(enumerate(batches)), self.build_batch)
 
     def build_batch(self, numbered):
@@ -223,7 +226,7 @@ class Build:
         source = os.path.join(self.folder, name + ".cc")
         with open(source, "w", encoding="utf-8") as file:
             file.write(batch_source(programs))
-        error = self.make(name, [source], [source])
+        error = self.make(name, [source], [source], len(programs) > 1)
         if error and len(programs) > 1:
             # Halve it until it is known which ones are to blame; the others still run.
             half = len(programs) // 2
@@ -243,10 +246,13 @@ class Build:
             if named:
                 self.batches[program.name] = (command, source)
 
-    def make(self, name, sources, named_sources):
-        """Builds one executable; the text of the errors if it fails."""
+    def make(self, name, sources, named_sources, shared=False):
+        """Builds one executable; the text of the errors if it fails. Programs that do not share a
+        file need no build on llinterp: to run them says it all."""
         output = os.path.join(self.folder, name)
         if self.executor.kind == "llinterp":
+            if not shared:
+                return ""
             code, _, stderr = run([WEFT[0], "check", *named_sources])
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
         if self.executor.kind == "c":
@@ -269,11 +275,12 @@ def judge(program, executor, code, stdout, stderr):
     output = stdout.decode(errors="backslashreplace")
     # In a batch, a program's classes stand in a namespace of its own.
     errors = stderr.decode(errors="backslashreplace").replace(f"battery_{program.name}::", "")
-    first = errors.split("\n", 1)[0]
+    # On llinterp the translator's own lines come first.
+    first = errors if executor.kind == "llinterp" else errors.split("\n", 1)[0]
     if code != program.exit_code:
         return Result(f"exit code {code} instead of {program.exit_code}\n{errors[:2000]}", output)
     if program.options.get("stderr", "") not in first:
-        return Result(f"stderr begins with: {first}", output)
+        return Result(f"stderr begins with: {first[:500]}", output)
     if output + ("\n" if output and not output.endswith("\n") else "") != program.expected:
         return Result("the output differs\n" + difference(program.expected, output), output)
     return Result("", output)
@@ -371,13 +378,12 @@ def main():
     parser.add_argument("--executor", action="append", default=[],
                         choices=[e.name for e in EXECUTORS], help="only this one; may be repeated")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--weft", default="./weft", help="the translator's command")
+    parser.add_argument("--weft", help="the translator's command, instead of building it")
     parser.add_argument("--keep", action="store_true", help="keep what was built, and say where")
     parser.add_argument("--update", action="store_true",
                         help="write the output of the first executor into the programs")
     parser.add_argument("programs", nargs="*")
     arguments = parser.parse_args()
-    WEFT[0] = arguments.weft
 
     programs = [Program(os.path.relpath(path, ROOT))
                 for path in sorted(glob.glob(os.path.join(ROOT, HERE, "*.cc")))]
@@ -395,6 +401,12 @@ def main():
             sys.exit(f"no such program: {' '.join(sorted(unknown))}")
         programs = [p for p in programs if p.name in wanted]
     executors = [e for e in EXECUTORS if not arguments.executor or e.name in arguments.executor]
+    if arguments.weft:
+        WEFT[0] = arguments.weft
+    elif any(e.kind != "direct" for e in executors):
+        code, _, stderr = run(["./weft", "--version"], timeout=3600)
+        if code != 0:
+            sys.exit(f"the translator does not build\n{stderr.decode(errors='replace')}")
     skips = read_skips()
     folder = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"weft-battery-{os.getpid()}")
     builds = {}
