@@ -52,7 +52,9 @@ void ReadCpp(Translation& t) {
   options.color = t.uses_color();
   frontend::FrontendResult result = frontend::Parse(options, t.diagnostics(), t.program());
   t.clang_messages = result.clang_messages;
-  t.sources = result.sources;
+  for (const std::string& source : result.sources) {
+    t.sources.push_back(std::filesystem::path(source).lexically_normal().string());
+  }
   t.has_failed = !result.ok;
   if (result.ok) t.AfterPhase("frontend");
 }
