@@ -270,6 +270,8 @@ void Solver::Run() {
       next = again_.front();
       again_.pop_front();
     }
+    // It may have been visited within another one.
+    if (!is_queued_[next.index]) continue;
     is_queued_[next.index] = false;
     Visit(next);
   }

@@ -135,6 +135,8 @@ class Solver {
   void Prepare(FunctionId id);
   void FindZeroFields(const Graph& graph, State& state);
   void Visit(FunctionId id);
+  // Visits a function while another one is being visited, which goes on afterwards.
+  void VisitWithin(FunctionId id);
   void Sweep();
   // Gives whether the end of the block is reached.
   bool VisitOperations(BlockId id);
@@ -217,6 +219,8 @@ class Solver {
   bool is_caught_ = false;
   // Whether what the function does is made known to others.
   bool writes_ = true;
+  // How many visits are under way within each other.
+  int depth_ = 0;
   bool is_recording_ = false;
   // Facts that hold in the part of the dominator tree being walked: for each value the last entry
   // of the stack, or -1.

@@ -71,6 +71,30 @@ void Solver::FindZeroFields(const Graph& graph, State& state) {
   }
 }
 
+void Solver::VisitWithin(FunctionId id) {
+  FunctionId at = at_;
+  const Graph* graph = graph_;
+  State* state = state_;
+  FunctionAnnotations* facts = facts_;
+  bool changed = changed_;
+  bool is_caught = is_caught_;
+  std::vector<Refinement> refinements = std::move(refinements_);
+  std::vector<int32_t> refined = std::move(refined_);
+  ++depth_;
+  is_queued_[id.index] = false;
+  Visit(id);
+  --depth_;
+  at_ = at;
+  graph_ = graph;
+  state_ = state;
+  facts_ = facts;
+  changed_ = changed;
+  is_caught_ = is_caught;
+  writes_ = true;
+  refinements_ = std::move(refinements);
+  refined_ = std::move(refined);
+}
+
 void Solver::Visit(FunctionId id) {
   const FunctionInfo& function = program_.function(id);
   at_ = id;
@@ -91,13 +115,15 @@ void Solver::Visit(FunctionId id) {
     facts_->values[entry.args[i].index] = fact;
   }
   // A loop is brought to its own fixpoint first, so that nobody else sees how its variables grow.
-  writes_ = is_recording_ || !state_->has_loop;
-  while (!writes_) {
-    changed_ = false;
-    Sweep();
-    writes_ = !changed_;
-  }
+  // When what it makes known gives it new facts, from what it called, so again.
   do {
+    while (state_->has_loop && !is_recording_) {
+      writes_ = false;
+      changed_ = false;
+      Sweep();
+      if (!changed_) break;
+    }
+    writes_ = true;
     changed_ = false;
     state_->callees.clear();
     Sweep();

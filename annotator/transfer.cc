@@ -335,6 +335,11 @@ Fact Solver::CallTarget(FunctionId target, const Operation& op, size_t first_arg
     ValueId arg = op.args[i + first_arg];
     Write(parameters[i], i == 0 && receiver != nullptr ? *receiver : FactOf(arg), arg, op.loc);
   }
+  // A function that is new is looked at right away: until its result is known, nothing behind the
+  // call is reached, and a function of many calls would have to be visited for each of them. The
+  // limit keeps the stack short.
+  constexpr int kMaxDepth = 64;
+  if (writes_ && states_[target.index] == nullptr && depth_ < kMaxDepth) VisitWithin(target);
   return Read(result_cells_[target.index]);
 }
 
