@@ -100,6 +100,16 @@ TEST(ArtefactTest, LineDirectivesNameTheSource) {
   EXPECT_NE(files["src_a_cc.c"].find("// main, src/a.cc:10\n"), std::string::npos);
 }
 
+TEST(ArtefactTest, TheCheckoutsPathIsNotWritten) {
+  std::string text = TwoFiles(1);
+  for (size_t at = 0; (at = text.find("src/b.cc", at)) != std::string::npos; at += 20) {
+    text.replace(at, 0, "/home/me/weft/");
+  }
+  ArtefactOptions options;
+  options.root = "/home/me/weft";
+  EXPECT_EQ(Differences(Files(TwoFiles(1)), Files(text, options)), "");
+}
+
 class MakefileTest : public testing::Test {
  protected:
   void SetUp() override {

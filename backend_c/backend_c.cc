@@ -31,9 +31,9 @@ using flowgraph::Program;
 namespace {
 
 // The source file of a function, as it was named, without what makes no difference.
-std::string SourceOf(const Program& program, const FunctionInfo& function) {
+std::string SourceOf(const CTypes& types, const FunctionInfo& function) {
   if (!function.loc.file.is_valid()) return "weft";
-  std::string path = program.files.Path(function.loc.file);
+  std::string path = types.SourcePath(function.loc.file);
   while (path.substr(0, 2) == "./") path = path.substr(2);
   while (!path.empty() && path[0] == '/') path = path.substr(1);
   return path;
@@ -59,14 +59,15 @@ struct Shard {
 };
 
 // The shards by name; functions in the order of their source.
-std::map<std::string, Shard> MakeShards(const Program& program, const Reachable& reachable) {
+std::map<std::string, Shard> MakeShards(const CTypes& types, const Reachable& reachable) {
+  const Program& program = types.program();
   std::map<std::string, Shard> shards;
   // The first source of each name; a later one of the same name is told apart.
   std::map<std::string, std::string> names;
   std::set<std::string> taken;
   std::set<std::string> sources;
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
-    if (reachable.functions[i]) sources.insert(SourceOf(program, *program.functions[i]));
+    if (reachable.functions[i]) sources.insert(SourceOf(types, *program.functions[i]));
   }
   for (const std::string& source : sources) {
     std::string name = ShardName(source);
@@ -75,7 +76,7 @@ std::map<std::string, Shard> MakeShards(const Program& program, const Reachable&
   }
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     if (!reachable.functions[i]) continue;
-    std::string source = SourceOf(program, *program.functions[i]);
+    std::string source = SourceOf(types, *program.functions[i]);
     Shard& shard = shards[names[source]];
     shard.source = source;
     shard.functions.push_back(FunctionId(i));
@@ -147,11 +148,11 @@ ErrorOr<Success> MakeFolder(const std::string& path) {
 std::vector<ArtefactFile> GenerateFiles(const Program& program, const ArtefactOptions& options) {
   WEFT_CHECK(program.stage == flowgraph::Stage::kWoven, "the C backend takes woven programs");
   Names names(program);
-  CTypes types(program, names);
+  CTypes types(program, names, options.root);
   Reachable reachable = FindReachable(program);
   std::vector<ArtefactFile> files;
   std::vector<std::string> shards;
-  for (const auto& [name, shard] : MakeShards(program, reachable)) {
+  for (const auto& [name, shard] : MakeShards(types, reachable)) {
     files.push_back({name + ".c", EmitShard(types, name, shard, options)});
     shards.push_back(name);
   }

@@ -41,6 +41,13 @@ std::string Guard(const std::string& tag) { return fmt::format("WEFT_TYPES_{}_H_
 
 }  // namespace
 
+std::string CTypes::SourcePath(FileId file) const {
+  if (!file.is_valid()) return "";
+  const std::string& path = program_.files.Path(file);
+  if (!root_.empty() && path.starts_with(root_ + "/")) return path.substr(root_.size() + 1);
+  return path;
+}
+
 std::string CTypes::Suffix(TypeId type) const {
   switch (program_.types.Kind(type)) {
     case TypeKind::kPtr:

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend_c/names.h"
+#include "common/source_location.h"
 #include "flowgraph/program.h"
 
 // Types of the low level as C spells them, and the structs of containers and tuples.
@@ -27,11 +29,16 @@ struct Member {
 
 class CTypes {
  public:
-  CTypes(const flowgraph::Program& program, const Names& names)
-      : program_(program), names_(names) {}
+  // `root` is the checkout: paths of files in it are written as they are in it.
+  CTypes(const flowgraph::Program& program, const Names& names, std::string root = "")
+      : program_(program), names_(names), root_(std::move(root)) {}
 
   const flowgraph::Program& program() const { return program_; }
   const Names& names() const { return names_; }
+
+  // A source file as it is called in names of shards, #line and tracebacks: without the path of the
+  // checkout, which differs from machine to machine. Empty for no file.
+  std::string SourcePath(FileId file) const;
 
   // "int64_t", "struct t_lox__VM*", "weft_code", "struct r_i64_ptr".
   std::string Spell(TypeId type) const;
@@ -65,6 +72,7 @@ class CTypes {
 
   const flowgraph::Program& program_;
   const Names& names_;
+  std::string root_;
 };
 
 }  // namespace weft::backend_c

@@ -86,7 +86,7 @@ class FunctionEmitter {
       text_ += fmt::format("#line {}\n", loc.line);
     } else {
       text_ += fmt::format("#line {} {}\n", loc.line,
-                           StringLiteral(program_.files.Path(loc.file), /*may_wrap=*/false));
+                           StringLiteral(types_.SourcePath(loc.file), /*may_wrap=*/false));
     }
     at_line_ = loc.line;
     at_file_ = loc.file;
@@ -121,7 +121,7 @@ class FunctionEmitter {
   void Header() {
     std::string where =
         function_.loc.file.is_valid()
-            ? fmt::format(", {}:{}", program_.files.Path(function_.loc.file), function_.loc.line)
+            ? fmt::format(", {}:{}", types_.SourcePath(function_.loc.file), function_.loc.line)
             : "";
     // With line directives the comment needs no line, which changes with every edit above it.
     text_ += fmt::format("\n// {}{}\n", CommentText(function_.name),

@@ -140,8 +140,7 @@ const std::string& ShardUses::External(ExternalId id) {
 
 std::string ShardUses::Place(const FunctionInfo& function, SourceLoc loc) {
   if (!loc.is_valid()) loc = function.loc;
-  const SourceFiles& files = types_.program().files;
-  std::string file = loc.file.is_valid() ? files.Path(loc.file) : "";
+  std::string file = types_.SourcePath(loc.file);
   std::string place =
       fmt::format("{{{}, {}, {}}}", StringLiteral(function.name), StringLiteral(file), loc.line);
   auto [at, inserted] = places_.emplace(place, place_list_.size());
