@@ -146,7 +146,8 @@ class FunctionEmitter {
       for (size_t i = 0; i < names.size(); ++i) {
         std::string part =
             fmt::format("{} {}{}", i == 0 ? "" : ",", is_pointer ? "*" : "", names[i]);
-        if (line.size() + part.size() > 98) {
+        // The first name stays with its type, however long that is.
+        if (i > 0 && line.size() + part.size() > 98) {
           Raw(line + ",\n");
           line = "     ";
           part = fmt::format(" {}{}", is_pointer ? "*" : "", names[i]);
