@@ -17,8 +17,9 @@ namespace {
 // A program of several files in a folder of its own; the first is the one that is named.
 class Project {
  public:
-  explicit Project(std::vector<std::pair<std::string, std::string>> files,
-                   bool check_everything = false)
+  using Files = std::vector<std::pair<std::string, std::string>>;
+
+  explicit Project(const Files& files, bool check_everything = false)
       : diagnostics_(program_.files) {
     static int count = 0;
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
@@ -74,13 +75,15 @@ class Project {
   FrontendResult result_;
 };
 
+using Files = Project::Files;
+
 // A program of one file that must be right: `code`, called by nothing but run.
 class Snippet : public Project {
  public:
   Snippet(const std::string& code, const std::string& run)
-      : Project({{"main.cc", "#include \"dsl/weft.h\"\nusing namespace weft;\n" + code +
-                                 "\nint run(Array<Str> args) { " + run +
-                                 " return 0; }\nWEFT_MAIN(run)\n"}}) {
+      : Project(Files{{"main.cc", "#include \"dsl/weft.h\"\nusing namespace weft;\n" + code +
+                                      "\nint run(Array<Str> args) { " + run +
+                                      " return 0; }\nWEFT_MAIN(run)\n"}}) {
     EXPECT_TRUE(result().ok) << Messages();
     if (!result().ok) return;
     for (const std::string& fault : flowgraph::Verify(program())) ADD_FAILURE() << fault;
@@ -127,7 +130,7 @@ TEST(Frontend, ReadsFieldsOfValuesInObjectsDirectly) {
             "  ref_set %1, %0\n"
             "  %2: obj Shape = ref_get %1\n"
             "  check_nonnull %2\n"
-            "  %3: i32 = field_get{Shape .0.1'at.y} %2\n"
+            "  %3: i32 = field_get{Shape .0'at.1'y} %2\n"
             "  return %3\n");
 }
 
@@ -243,7 +246,7 @@ TEST(Frontend, SwitchFallsThrough) {
       "int pick(int n) { switch (n) { case 1: n = 5; case 2: case -3: return n; } return 0; }",
       "pick(1);");
   std::string body = snippet.Body("pick");
-  EXPECT_NE(body.find("switch %2 [1: b1, 2: b2, -3: b3] b4"), std::string::npos) << body;
+  EXPECT_NE(body.find("switch %2 [1: b2, 2: b3, -3: b4] b1"), std::string::npos) << body;
 }
 
 TEST(Frontend, FlattensTables) {
@@ -308,7 +311,7 @@ TEST(Frontend, EveryOperationHasAPlaceInTheSource) {
 }
 
 TEST(Frontend, FindsTheSourcesOfHeaders) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"outer.h\"\n"
        "int run(weft::Array<weft::Str> args) { return outer(1); }\nWEFT_MAIN(run)\n"},
@@ -326,7 +329,7 @@ TEST(Frontend, FindsTheSourcesOfHeaders) {
 }
 
 TEST(Frontend, StaticFunctionsOfOneNameAreTwo) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"other.h\"\n"
        "static int helper() { return 1; }\n"
@@ -342,7 +345,7 @@ TEST(Frontend, StaticFunctionsOfOneNameAreTwo) {
 }
 
 TEST(Frontend, OneClassInTwoSourcesIsOne) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"node.h\"\n"
        "int run(weft::Array<weft::Str> args) { return (new Node())->get(); }\nWEFT_MAIN(run)\n"},
@@ -358,7 +361,7 @@ TEST(Frontend, OneClassInTwoSourcesIsOne) {
 }
 
 TEST(Frontend, RefusesTwoDefinitionsOfAFunction) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"other.h\"\n"
        "int twice() { return 1; }\n"
@@ -370,7 +373,7 @@ TEST(Frontend, RefusesTwoDefinitionsOfAFunction) {
 }
 
 TEST(Frontend, RefusesTwoClassesOfOneName) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"other.h\"\n"
        "struct Pair { int a; };\n"
@@ -385,7 +388,7 @@ TEST(Frontend, RefusesTwoClassesOfOneName) {
 }
 
 TEST(Frontend, GlobalsAreInitialisedAcrossSourcesBeforeTheirUse) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"other.h\"\n"
        "weft::List<int> copy = make();\n"
@@ -401,7 +404,7 @@ TEST(Frontend, GlobalsAreInitialisedAcrossSourcesBeforeTheirUse) {
 }
 
 TEST(Frontend, RefusesInitialisersThatNeedEachOther) {
-  Project project({
+  Project project(Files{
       {"main.cc",
        "#include \"dsl/weft.h\"\n#include \"other.h\"\n"
        "weft::List<int> first = second_list();\n"
@@ -418,15 +421,15 @@ TEST(Frontend, RefusesInitialisersThatNeedEachOther) {
 }
 
 TEST(Frontend, PassesClangsErrorsOn) {
-  Project project({{"main.cc", "#include \"dsl/weft.h\"\nint run( { return nothing; }\n"}});
+  Project project(Files{{"main.cc", "#include \"dsl/weft.h\"\nint run( { return nothing; }\n"}});
   EXPECT_FALSE(project.result().ok);
-  EXPECT_NE(project.result().clang_messages.find("main.cc:2:10: error:"), std::string::npos)
+  EXPECT_NE(project.result().clang_messages.find("main.cc:2:12: error:"), std::string::npos)
       << project.result().clang_messages;
   EXPECT_EQ(project.Codes(), std::vector<std::string>{"W0100"});
 }
 
 TEST(Frontend, WantsAnEntry) {
-  Project project({{"main.cc", "#include \"dsl/weft.h\"\nint f() { return 1; }\n"}});
+  Project project(Files{{"main.cc", "#include \"dsl/weft.h\"\nint f() { return 1; }\n"}});
   EXPECT_EQ(project.Codes(), std::vector<std::string>{"W0135"});
 }
 
@@ -435,8 +438,8 @@ TEST(Frontend, LooksAtUnusedFunctionsOnlyWhenChecking) {
       "#include \"dsl/weft.h\"\n"
       "int idle() { goto end; end: return 1; }\n"
       "int run(weft::Array<weft::Str> args) { return 0; }\nWEFT_MAIN(run)\n";
-  EXPECT_TRUE(Project({{"main.cc", text}}).result().ok);
-  EXPECT_EQ(Project({{"main.cc", text}}, /*check_everything=*/true).Codes(),
+  EXPECT_TRUE(Project(Files{{"main.cc", text}}).result().ok);
+  EXPECT_EQ(Project(Files{{"main.cc", text}}, /*check_everything=*/true).Codes(),
             (std::vector<std::string>{"W0101", "W0101"}));
 }
 
@@ -465,8 +468,8 @@ TEST(Frontend, GivesTheSameProgramEveryTime) {
       "  for (auto [key, value] : d) n += value.length();\n"
       "  return n;\n"
       "}\nWEFT_MAIN(run)\n";
-  Project first({{"main.cc", text}});
-  Project second({{"main.cc", text}});
+  Project first(Files{{"main.cc", text}});
+  Project second(Files{{"main.cc", text}});
   EXPECT_EQ(flowgraph::Print(first.program()), flowgraph::Print(second.program()));
 }
 
