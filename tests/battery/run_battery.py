@@ -5,7 +5,7 @@ usage: tests/battery/run_battery.py [--executor=NAME]... [--jobs=N] [--update] [
 
 A program is a file here; its comment at the top says what it is about, a line `// battery: ...` how
 to run it, and its last lines, which begin with `//|`, what it prints. docs/battery.md has the rest.
-Uses nothing beyond Debian's python3-minimal.
+Uses nothing beyond Python's own library.
 """
 
 import argparse
