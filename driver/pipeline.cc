@@ -28,8 +28,8 @@ bool CheckSources(Translation& t) {
   return !t.diagnostics().has_errors();
 }
 
-// The folder that holds dsl/, as seen from here if we are in it: its headers' names become part of the
-// artefact, which should not depend on where the checkout stands.
+// The folder that holds dsl/, as seen from here if we are in it: its headers' names become part of
+// the artefact, which should not depend on where the checkout stands.
 std::string FolderOfDsl(const std::string& root) {
   namespace fs = std::filesystem;
   std::error_code error;

@@ -16,12 +16,13 @@ int64_t PeakMemory() {
   return int64_t{usage.ru_maxrss} * 1024;
 }
 
-Progress::Style Progress::ChooseStyle(bool quiet, bool verbose) {
+Progress::Style Progress::ChooseStyle(bool quiet, bool verbose, bool runs_program) {
   if (quiet) return Style::kSilent;
   const char* terminal = std::getenv("TERM");
   bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
   bool is_terminal = isatty(STDERR_FILENO) && !is_dumb && std::getenv("CI") == nullptr;
-  return verbose || !is_terminal ? Style::kLines : Style::kTerminal;
+  if (is_terminal && !verbose) return Style::kTerminal;
+  return verbose || !runs_program ? Style::kLines : Style::kSilent;
 }
 
 void Progress::Begin(std::string_view name) {

@@ -29,7 +29,8 @@ class Progress {
   enum class Style { kSilent, kLines, kTerminal };
 
   // How to show progress: nothing when quiet, lines when a log is wanted or stderr is no terminal.
-  static Style ChooseStyle(bool quiet, bool verbose);
+  // When stderr belongs to a program that is run afterwards, only those who ask for it get lines.
+  static Style ChooseStyle(bool quiet, bool verbose, bool runs_program);
 
   Progress(Style style, bool with_memory, size_t task_count)
       : style_(style), with_memory_(with_memory), task_count_(task_count) {}

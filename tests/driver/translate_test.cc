@@ -77,7 +77,7 @@ TEST_F(TranslateTest, CheckSaysYesAndWritesNothing) {
 }
 
 TEST_F(TranslateTest, RunHandsOnArgumentsAndExitCode) {
-  WeftRun run = Weft({"run", "hello.cc", "-q", "--", "--help", "x"});
+  WeftRun run = Weft({"run", "hello.cc", "--", "--help", "x"});
   EXPECT_EQ(run.output, "hello\n--help\nx\n");
   EXPECT_EQ(run.exit_code, 3);
 }
