@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend_c/names.h"
+#include "backend_c/place_names.h"
 #include "common/source_location.h"
 #include "flowgraph/program.h"
 
@@ -31,10 +32,11 @@ class CTypes {
  public:
   // `root` is the checkout: paths of files in it are written as they are in it.
   CTypes(const flowgraph::Program& program, const Names& names, std::string root = "")
-      : program_(program), names_(names), root_(std::move(root)) {}
+      : program_(program), names_(names), place_names_(program), root_(std::move(root)) {}
 
   const flowgraph::Program& program() const { return program_; }
   const Names& names() const { return names_; }
+  const PlaceNames& place_names() const { return place_names_; }
 
   // A source file as it is called in names of shards, #line and tracebacks: without the path of the
   // checkout, which differs from machine to machine. Empty for no file.
@@ -72,6 +74,7 @@ class CTypes {
 
   const flowgraph::Program& program_;
   const Names& names_;
+  PlaceNames place_names_;
   std::string root_;
 };
 

@@ -447,6 +447,8 @@ class FunctionEmitter {
             fmt::format("weft_exception_set((weft_object*){}, {});", unary(0), Place(op.loc)));
         return;
       case Opcode::kTracebackAdd:
+        // WEFT_MAIN's own function says nothing to the user.
+        if (types_.place_names().FunctionAt(function_, op.loc) == "weft_entry_") return;
         Statement(indent, op.loc, fmt::format("weft_traceback_add({});", Place(op.loc)));
         return;
       case Opcode::kRootsEnter:

@@ -142,7 +142,8 @@ std::string ShardUses::Place(const FunctionInfo& function, SourceLoc loc) {
   if (!loc.is_valid()) loc = function.loc;
   std::string file = types_.SourcePath(loc.file);
   std::string place =
-      fmt::format("{{{}, {}, {}}}", StringLiteral(function.name), StringLiteral(file), loc.line);
+      fmt::format("{{{}, {}, {}}}", StringLiteral(types_.place_names().FunctionAt(function, loc)),
+                  StringLiteral(file), loc.line);
   auto [at, inserted] = places_.emplace(place, place_list_.size());
   if (inserted) place_list_.push_back(place);
   return fmt::format("&places_{}[{}]", shard_, at->second);
