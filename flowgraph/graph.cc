@@ -45,8 +45,8 @@ ValueId Graph::Int(TypeId type, int64_t value) {
   // Primitive types have the numbers of their kinds as ids.
   auto kind = static_cast<TypeKind>(type.index);
   WEFT_CHECK(IsInt(kind));
-  return AddConstant(type, {Constant::Kind::kScalar,
-                            static_cast<uint64_t>(CanonicalInt(kind, value))});
+  return AddConstant(type,
+                     {Constant::Kind::kScalar, static_cast<uint64_t>(CanonicalInt(kind, value))});
 }
 
 ValueId Graph::Float(TypeId type, double value) {

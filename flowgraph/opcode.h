@@ -19,8 +19,24 @@ enum class Stage : uint8_t { kSource, kAnnotated, kRtyped, kWoven };
 enum class OpStages : uint8_t { Source, Low, Both, Woven };
 
 enum class Imm : uint8_t {
-  None, Type, Function, Method, External, Class, ClassPath, Path, ValuePath, ValueClass, GlobalPath,
-  Global, GlobalField, Container, Field, ItemField, Dispatch, Index,
+  None,
+  Type,
+  Function,
+  Method,
+  External,
+  Class,
+  ClassPath,
+  Path,
+  ValuePath,
+  ValueClass,
+  GlobalPath,
+  Global,
+  GlobalField,
+  Container,
+  Field,
+  ItemField,
+  Dispatch,
+  Index,
 };
 
 // Effects, see opcodes.def.

@@ -145,7 +145,8 @@ class Parser {
     SkipSpace();
     int64_t value = 0;
     auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error != std::errc()) Fail(fmt::format("expected a number before '{}'", rest_.substr(0, 30)));
+    if (error != std::errc())
+      Fail(fmt::format("expected a number before '{}'", rest_.substr(0, 30)));
     rest_.remove_prefix(static_cast<size_t>(end - rest_.data()));
     return value;
   }

@@ -18,7 +18,8 @@ using Out = std::back_insert_iterator<std::string>;
 // the history of the graph.
 class GraphPrinter {
  public:
-  GraphPrinter(const Program& program, const Graph& graph, const PrintOptions& options, bool renumber)
+  GraphPrinter(const Program& program, const Graph& graph, const PrintOptions& options,
+               bool renumber)
       : program_(program), graph_(graph), options_(options) {
     if (!renumber) return;
     numbers_.assign(graph.value_count(), TypedId<void>::kNone);
@@ -283,7 +284,8 @@ void PrintContainer(const Program& program, const lltype::Container& c, std::str
     fmt::format_to(out, " : {}", NameText(program.containers.Get(c.parent).name));
   }
   fmt::format_to(out, " types {} {} size {}", c.first_type_id, c.last_type_id, c.fixed_size);
-  if (c.has_items()) fmt::format_to(out, " length_at {} item_size {}", c.length_offset, c.item_size);
+  if (c.has_items())
+    fmt::format_to(out, " length_at {} item_size {}", c.length_offset, c.item_size);
   if (c.has_finalizer) text += " finalizer";
   if (c.is_weakref) text += " weakref";
   text += " {\n";
@@ -311,8 +313,8 @@ void PrintGlobal(const Program& program, const GlobalInfo& global, std::string& 
     text += ") = [";
     for (size_t i = 0; i < global.items.size(); ++i) {
       if (i != 0) text += ", ";
-      text += ConstantText(program, global.item_types[i % global.item_types.size()],
-                           global.items[i]);
+      text +=
+          ConstantText(program, global.item_types[i % global.item_types.size()], global.items[i]);
     }
     text += "]";
   } else if (global.initial.kind != Constant::Kind::kZero) {
@@ -488,8 +490,7 @@ std::string Print(const Program& program, const PrintOptions& options) {
   for (const ExternalInfo& external : program.externals) {
     fmt::format_to(out, "external {}: {}{}{}{}\n", NameText(external.symbol),
                    PrintType(program, external.type), external.is_pure ? " pure" : "",
-                   external.may_raise ? " may_raise" : "",
-                   external.is_noreturn ? " noreturn" : "");
+                   external.may_raise ? " may_raise" : "", external.is_noreturn ? " noreturn" : "");
   }
   for (const DispatchTable& table : program.dispatch_tables) {
     fmt::format_to(out, "dispatch {}: {} from {} [", NameText(table.name),

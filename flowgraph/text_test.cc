@@ -92,7 +92,8 @@ TEST(TextTest, PrintsWhatItParsed) {
 
 TEST(TextTest, KeepsLocations) {
   const std::string text =
-      "weft source\n\nfunction @f: fn()->void { ; at a b.cc:1:2\nb0:\n  gc_collect ; at a b.cc:3:4\n"
+      "weft source\n\nfunction @f: fn()->void { ; at a b.cc:1:2\nb0:\n  gc_collect ; at a "
+      "b.cc:3:4\n"
       "  return ; at a b.cc:5:6\n}\n";
   auto program = Parse(text);
   ASSERT_TRUE(program.ok()) << program.error().message();
@@ -108,7 +109,8 @@ TEST(TextTest, NamesTheGuiltyLine) {
     return program.ok() ? std::string("parsed") : program.error().message();
   };
   EXPECT_EQ(fails("weft source\nclass A : B {\n}\n"), "line 2: no class is called 'B'");
-  EXPECT_EQ(fails("weft nowhere\n"), "line 1: expected a stage: source, annotated, rtyped or woven");
+  EXPECT_EQ(fails("weft nowhere\n"),
+            "line 1: expected a stage: source, annotated, rtyped or woven");
   EXPECT_EQ(fails("weft source\nfunction @f: fn()->void {\nb0:\n  frobnicate 1:i64\n}\n"),
             "line 4: no operation is called 'frobnicate'");
   EXPECT_EQ(fails("weft source\nfunction @f: fn()->void {\nb0:\n  return %3\n}\n"),

@@ -147,8 +147,8 @@ class GraphVerifier {
     const Block& target = graph_.block(link.target);
     if (target.args.size() != link.args.size() + skipped) {
       return Fault(id, nullptr,
-                   fmt::format("its link to b{} carries {} values instead of {}",
-                               link.target.index, link.args.size(),
+                   fmt::format("its link to b{} carries {} values instead of {}", link.target.index,
+                               link.args.size(),
                                target.args.size() < skipped ? 0 : target.args.size() - skipped));
     }
     if (skipped == 1 && !IsReference(program_.types.Kind(graph_.type(target.args[0])))) {
@@ -228,12 +228,12 @@ class GraphVerifier {
     if (!definition.block.is_valid()) {
       return Fault(block, op, fmt::format("uses %{}, which nothing defines", value.index));
     }
-    bool is_defined = definition.block == block
-                          ? definition.position <= position
-                          : dominators.Dominates(definition.block, block);
+    bool is_defined = definition.block == block ? definition.position <= position
+                                                : dominators.Dominates(definition.block, block);
     if (!is_defined) {
-      Fault(block, op, fmt::format("uses %{}, whose definition in b{} does not dominate the use",
-                                   value.index, definition.block.index));
+      Fault(block, op,
+            fmt::format("uses %{}, whose definition in b{} does not dominate the use", value.index,
+                        definition.block.index));
     }
   }
 
@@ -246,8 +246,9 @@ class GraphVerifier {
                           kind == TypeKind::kRef;
     bool is_low_kind = kind == TypeKind::kPtr || kind == TypeKind::kTuple;
     if (is_low ? is_source_kind : is_low_kind) {
-      Fault(block, &op, fmt::format("gives a type that does not belong to stage {}",
-                                    StageName(program_.stage)));
+      Fault(
+          block, &op,
+          fmt::format("gives a type that does not belong to stage {}", StageName(program_.stage)));
     }
   }
 
@@ -270,10 +271,9 @@ void VerifyImplementations(const Program& program, std::vector<std::string>& fau
                       program.types.Element(method.type) == program.types.Element(function.type);
       for (size_t i = 1; is_equal && i < wanted.size(); ++i) is_equal = wanted[i] == given[i];
       if (!is_equal) {
-        faults.push_back(fmt::format("@{} does not fit the method {} that it implements: {} is not {}",
-                                     function.name, method.name,
-                                     PrintType(program, function.type),
-                                     PrintType(program, method.type)));
+        faults.push_back(fmt::format(
+            "@{} does not fit the method {} that it implements: {} is not {}", function.name,
+            method.name, PrintType(program, function.type), PrintType(program, method.type)));
       }
     }
   }

@@ -29,13 +29,14 @@ std::string FaultOf(const std::string& function) {
 }
 
 TEST(VerifierTest, AcceptsWhatIsValid) {
-  EXPECT_EQ(FaultOf("function @f: fn(i64, obj E)->i64 {\n"
-                    "b0(%0: i64, %1: obj E):\n  %2: i64 = call{@callee} %0\n"
-                    "  branch true b1(%2) b2(5:i64)\n  except b3(%0)\n"
-                    "b1(%3: i64):\n  return %3\n"
-                    "b2(%4: i64):\n  jump b1(%4)\n"
-                    "b3(%5: obj E, %6: i64):\n  %7: i64 = field_get{E .0'code} %5\n  raise %5\n}\n"),
-            "none");
+  EXPECT_EQ(
+      FaultOf("function @f: fn(i64, obj E)->i64 {\n"
+              "b0(%0: i64, %1: obj E):\n  %2: i64 = call{@callee} %0\n"
+              "  branch true b1(%2) b2(5:i64)\n  except b3(%0)\n"
+              "b1(%3: i64):\n  return %3\n"
+              "b2(%4: i64):\n  jump b1(%4)\n"
+              "b3(%5: obj E, %6: i64):\n  %7: i64 = field_get{E .0'code} %5\n  raise %5\n}\n"),
+      "none");
 }
 
 // Each row breaks one invariant of verifier.h; the fault has to contain the words.
@@ -85,8 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "has 1 operands instead of 2"},
         BrokenGraph{"function @f: fn()->void {\nb0:\n  %0: i64 = add 1:i64, 1:i32\n  return\n}\n",
                     "operand 1 is a i32, not a i64"},
-        BrokenGraph{"function @f: fn()->void {\nb0:\n  %0: i32 = call{@callee} 1:i64\n  return\n}\n",
-                    "gives a i32, not a i64"},
+        BrokenGraph{
+            "function @f: fn()->void {\nb0:\n  %0: i32 = call{@callee} 1:i64\n  return\n}\n",
+            "gives a i32, not a i64"},
         BrokenGraph{"function @f: fn(obj Other)->void {\nb0(%0: obj Other):\n"
                     "  %1: i64 = field_get{E .0'code} %0\n  return\n}\n",
                     "not of the class"},

@@ -59,8 +59,7 @@ class OperationChecker {
       case Imm::Global:
         return imm < program_.globals.size();
       case Imm::GlobalField:
-        return imm < program_.globals.size() &&
-               op_.imm2 < program_.globals[imm].item_types.size();
+        return imm < program_.globals.size() && op_.imm2 < program_.globals[imm].item_types.size();
       case Imm::Container:
         return imm < program_.containers.size();
       case Imm::Field:
@@ -414,9 +413,9 @@ void OperationChecker::CheckSource() {
       Require(fields.size() == op_.args.size(), "has the wrong number of fields");
       if (!fault_.empty()) return;
       for (size_t i = 0; i < fields.size(); ++i) Operand(i, fields[i].type);
-      return Require(ResultKind() == TypeKind::kValue &&
-                         types_.ValueClass(Result()) == ValueClassId(op_.imm),
-                     "gives something other than the value");
+      return Require(
+          ResultKind() == TypeKind::kValue && types_.ValueClass(Result()) == ValueClassId(op_.imm),
+          "gives something other than the value");
     }
     case Opcode::kValueGet:
       OperandIs(0, TypeKind::kValue);

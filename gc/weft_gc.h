@@ -61,7 +61,7 @@ enum {
 
 // The initialiser of a frozen object's header; `hash28` is its identity hash or 0.
 #define WEFT_FROZEN_HEADER(id, hash28) \
-  { (id), (uint32_t)WEFT_GC_FROZEN | ((uint32_t)(hash28) << WEFT_GC_OWN_SHIFT) }
+  {(id), (uint32_t)WEFT_GC_FROZEN | ((uint32_t)(hash28) << WEFT_GC_OWN_SHIFT)}
 
 // An immutable byte string. The hash is 0 until it is computed (it is never 0 then). Frozen strings
 // may stand in read-only memory, so theirs is computed during translation.

@@ -57,8 +57,7 @@ TypeId TypeTable::Table(TypeId element, uint32_t length) {
   return Intern({.kind = TypeKind::kTable, .entity = length, .element = element});
 }
 TypeId TypeTable::Function(TypeId result, std::span<const TypeId> parameters) {
-  return Intern(
-      {.kind = TypeKind::kFunction, .element = result, .list = InternList(parameters)});
+  return Intern({.kind = TypeKind::kFunction, .element = result, .list = InternList(parameters)});
 }
 TypeId TypeTable::Ptr(ContainerId container) {
   return Intern({.kind = TypeKind::kPtr, .entity = container.index});

@@ -10,147 +10,177 @@ namespace {
 // What every program has: helpers, classes, values and globals. The constants at @0..@9 are drawn
 // for each program.
 constexpr char kPrelude[] = R"cpp(
-int64_t fuel = 4000;
-uint64_t trace = @0u;
+  int64_t fuel = 4000;
+  uint64_t trace = @0u;
 
-class Trap : public weft::Exception {
- public:
-  int64_t code;
-  explicit Trap(int64_t c) : code(c) {}
-  virtual int64_t weight() { return code; }
-};
-class DeepTrap : public Trap {
- public:
-  explicit DeepTrap(int64_t c) : Trap(c ^ @1) {}
-  int64_t weight() override { return code * 3; }
-};
+  class Trap : public weft::Exception {
+   public:
+    int64_t code;
+    explicit Trap(int64_t c) : code(c) {}
+    virtual int64_t weight() { return code; }
+  };
+  class DeepTrap : public Trap {
+   public:
+    explicit DeepTrap(int64_t c) : Trap(c ^ @1) {}
+    int64_t weight() override { return code * 3; }
+  };
 
-void note(uint64_t x) { trace = (trace ^ x) * 1099511628211u; }
-void note_float(double d) { note(d != d ? 7u : weft::f64_bits(d)); }
-void note_str(weft::Str s) { note(static_cast<uint64_t>(s.hash())); }
-void burn() {
-  if (--fuel < 0) throw new Trap(-99);
-}
-int64_t wrap(int64_t i, int64_t n) {
-  if (n <= 0) throw new Trap(-1);
-  int64_t r = i % n;
-  return r < 0 ? r + n : r;
-}
-template <class T>
-T quotient(T a, T b) {
-  if (b == 0) throw new Trap(-1);
-  if (b == static_cast<T>(-1)) return static_cast<T>(0 - a);
-  return static_cast<T>(a / b);
-}
-template <class T>
-T remainder(T a, T b) {
-  if (b == 0) throw new Trap(-1);
-  if (b == static_cast<T>(-1)) return 0;
-  return static_cast<T>(a % b);
-}
-int64_t whole(double d) { return d > -1e15 && d < 1e15 ? static_cast<int64_t>(d) : @2; }
+  void note(uint64_t x) { trace = (trace ^ x) * 1099511628211u; }
+  void note_float(double d) { note(d != d ? 7u : weft::f64_bits(d)); }
+  void note_str(weft::Str s) { note(static_cast<uint64_t>(s.hash())); }
+  void burn() {
+    if (--fuel < 0) throw new Trap(-99);
+  }
+  int64_t wrap(int64_t i, int64_t n) {
+    if (n <= 0) throw new Trap(-1);
+    int64_t r = i % n;
+    return r < 0 ? r + n : r;
+  }
+  template <class T>
+  T quotient(T a, T b) {
+    if (b == 0) throw new Trap(-1);
+    if (b == static_cast<T>(-1)) return static_cast<T>(0 - a);
+    return static_cast<T>(a / b);
+  }
+  template <class T>
+  T remainder(T a, T b) {
+    if (b == 0) throw new Trap(-1);
+    if (b == static_cast<T>(-1)) return 0;
+    return static_cast<T>(a % b);
+  }
+  int64_t whole(double d) { return d > -1e15 && d < 1e15 ? static_cast<int64_t>(d) : @2; }
 
-struct Guard {
-  uint64_t amount;
-  explicit Guard(uint64_t a) : amount(a) { note(a); }
-  ~Guard() { note(amount + 1); }
-  Guard(const Guard&) = delete;
-  Guard& operator=(const Guard&) = delete;
-};
+  struct Guard {
+    uint64_t amount;
+    explicit Guard(uint64_t a) : amount(a) { note(a); }
+    ~Guard() { note(amount + 1); }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+  };
 
-struct Small {
-  int32_t a;
-  uint8_t b;
-  int64_t c;
-  int64_t total() const { return a + b * @3 + c; }
-  void bump(int64_t by) {
-    a += static_cast<int32_t>(by);
-    c = c * 5 + b;
-  }
-  bool operator==(const Small& other) const { return a == other.a && b == other.b && c == other.c; }
-  Small operator+(const Small& other) const {
-    return Small{a + other.a, static_cast<uint8_t>(b ^ other.b), c - other.c};
-  }
-};
-struct Large {
-  Small inner;
-  double d;
-  weft::Str s;
-  Small& place() { return inner; }
-  double scaled(double by) const { return d * by + inner.a; }
-};
+  struct Small {
+    int32_t a;
+    uint8_t b;
+    int64_t c;
+    int64_t total() const { return a + b * @3 + c; }
+    void bump(int64_t by) {
+      a += static_cast<int32_t>(by);
+      c = c * 5 + b;
+    }
+    bool operator==(const Small& other) const { return a == other.a && b == other.b && c == other.c; }
+    Small operator+(const Small& other) const {
+      return Small{a + other.a, static_cast<uint8_t>(b ^ other.b), c - other.c};
+    }
+  };
+  struct Large {
+    Small inner;
+    double d;
+    weft::Str s;
+    Small& place() { return inner; }
+    double scaled(double by) const { return d * by + inner.a; }
+  };
 
-class Base : public weft::Object {
- public:
-  int64_t x;
-  Small v;
-  Base* next;
-  explicit Base(int64_t n) : x(n), v{static_cast<int32_t>(n), 3, n * @4}, next(nullptr) {}
-  virtual int64_t f(int64_t n) { return x + n; }
-  virtual Small g() { return v; }
-};
-class Left : public Base {
- public:
-  double ratio;
-  explicit Left(int64_t n) : Base(n ^ @5), ratio(static_cast<double>(n) / 3) {}
-  int64_t f(int64_t n) override {
-    x += n;
-    return x * 3 - v.a;
+  class Base : public weft::Object {
+   public:
+    int64_t x;
+    Small v;
+    Base* next;
+    explicit Base(int64_t n) : x(n), v { static_cast<int32_t>(n), 3, n* @4 }
+    , next(nullptr) {}
+    virtual int64_t f(int64_t n) { return x + n; }
+    virtual Small g() { return v; }
+  };
+  class Left : public Base {
+   public:
+    double ratio;
+    explicit Left(int64_t n) : Base(n ^ @5), ratio(static_cast<double>(n) / 3) {}
+    int64_t f(int64_t n) override {
+      x += n;
+      return x * 3 - v.a;
+    }
+  };
+  class Right : public Base {
+   public:
+    weft::List<int64_t> log;
+    explicit Right(int64_t n) : Base(n + 1) { log.append(n); }
+    int64_t f(int64_t n) override {
+      log.append(n);
+      return log.length() * 1000 + log[wrap(n, log.length())];
+    }
+    Small g() override {
+      v.bump(log.length());
+      return v + v;
+    }
+  };
+  class Far : public Left {
+   public:
+    using Left::Left;
+    int64_t f(int64_t n) override { return Left::f(n + 1) ^ static_cast<int64_t>(ratio); }
+    Small g() override { return Small{static_cast<int32_t>(x), 1, whole(ratio)}; }
+  };
+  Base* make(int64_t n) {
+    switch (wrap(n, 4)) {
+      case 0:
+        return new Base(n);
+      case 1:
+        return new Left(n);
+      case 2:
+        return new Right(n);
+      default:
+        return new Far(n);
+    }
   }
-};
-class Right : public Base {
- public:
-  weft::List<int64_t> log;
-  explicit Right(int64_t n) : Base(n + 1) { log.append(n); }
-  int64_t f(int64_t n) override {
-    log.append(n);
-    return log.length() * 1000 + log[wrap(n, log.length())];
+  weft::Array<int64_t> filled(int64_t n, int64_t seed) {
+    weft::Array<int64_t> a(n);
+    for (int64_t i = 0; i < n; i++) a[i] = seed * i + (seed >> 2);
+    return a;
   }
-  Small g() override {
-    v.bump(log.length());
-    return v + v;
-  }
-};
-class Far : public Left {
- public:
-  using Left::Left;
-  int64_t f(int64_t n) override { return Left::f(n + 1) ^ static_cast<int64_t>(ratio); }
-  Small g() override { return Small{static_cast<int32_t>(x), 1, whole(ratio)}; }
-};
-Base* make(int64_t n) {
-  switch (wrap(n, 4)) {
-    case 0:
-      return new Base(n);
-    case 1:
-      return new Left(n);
-    case 2:
-      return new Right(n);
-    default:
-      return new Far(n);
-  }
-}
-weft::Array<int64_t> filled(int64_t n, int64_t seed) {
-  weft::Array<int64_t> a(n);
-  for (int64_t i = 0; i < n; i++) a[i] = seed * i + (seed >> 2);
-  return a;
-}
-constexpr int32_t kTable[8] = {@6, -1, 0, 127, @7, 65536, -2147483647, 5};
+  constexpr int32_t kTable[8] = {@6, -1, 0, 127, @7, 65536, -2147483647, 5};
 
-// Initialised at translation time.
-int64_t g_int = filled(5, @8)[3];
-Small g_small{@9, 200, -4};
-weft::Array<int64_t> g_array = filled(6, @1);
-Base* g_object = make(@2);
-weft::Dict<int64_t, int64_t> g_dict;
-const weft::Str g_str = weft::Str("seed ") + weft::format_int(@3);
+  // Initialised at translation time.
+  int64_t g_int = filled(5, @8)[3];
+  Small g_small { @9, 200, -4 };
+  weft::Array<int64_t> g_array = filled(6, @1);
+  Base* g_object = make(@2);
+  weft::Dict<int64_t, int64_t> g_dict;
+  const weft::Str g_str = weft::Str("seed ") + weft::format_int(@3);
 )cpp";
 
-enum class Ty { I8, I16, I32, I64, U8, U16, U32, U64, Bool, F64, Str, Small, Large, Object, Array, List };
+enum class Ty {
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  Bool,
+  F64,
+  Str,
+  Small,
+  Large,
+  Object,
+  Array,
+  List
+};
 
-constexpr const char* kTypeNames[] = {
-    "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
-    "bool",   "double",  "weft::Str", "Small",  "Large",   "Base*",   "weft::Array<int64_t>",
-    "weft::List<int32_t>"};
+constexpr const char* kTypeNames[] = {"int8_t",
+                                      "int16_t",
+                                      "int32_t",
+                                      "int64_t",
+                                      "uint8_t",
+                                      "uint16_t",
+                                      "uint32_t",
+                                      "uint64_t",
+                                      "bool",
+                                      "double",
+                                      "weft::Str",
+                                      "Small",
+                                      "Large",
+                                      "Base*",
+                                      "weft::Array<int64_t>",
+                                      "weft::List<int32_t>"};
 
 bool IsIntTy(Ty ty) { return ty <= Ty::U64; }
 const char* Name(Ty ty) { return kTypeNames[static_cast<int>(ty)]; }
@@ -258,8 +288,8 @@ class Generator {
       places.push_back("g_int");
       for (const Variable* v : Candidates(Ty::Object, false)) places.push_back(v->name + "->x");
       for (const Variable* v : Candidates(Ty::Array, false)) {
-        places.push_back(fmt::format("{0}[wrap({1}, {0}.length())]", v->name,
-                                     Expression(Ty::I64, depth + 2)));
+        places.push_back(
+            fmt::format("{0}[wrap({1}, {0}.length())]", v->name, Expression(Ty::I64, depth + 2)));
       }
     } else if (type == Ty::F64) {
       members(Ty::Large, ".d");
@@ -333,9 +363,19 @@ class Generator {
   }
 
   std::string IntLiteral(Ty type) {
-    constexpr const char* kEdges[] = {"0", "1", "-1", "127", "-128", "255", "32767", "65535",
-                                      "2147483647", "-2147483648LL", "4294967295LL",
-                                      "9223372036854775807LL", "(-9223372036854775807LL - 1)"};
+    constexpr const char* kEdges[] = {"0",
+                                      "1",
+                                      "-1",
+                                      "127",
+                                      "-128",
+                                      "255",
+                                      "32767",
+                                      "65535",
+                                      "2147483647",
+                                      "-2147483648LL",
+                                      "4294967295LL",
+                                      "9223372036854775807LL",
+                                      "(-9223372036854775807LL - 1)"};
     std::string literal = Chance(50) ? kEdges[Below(13)] : fmt::format("{}", Below(200) - 50);
     return fmt::format("static_cast<{}>({})", Name(type), literal);
   }
@@ -371,8 +411,7 @@ class Generator {
         return fmt::format("static_cast<{}>({}.total())", name, Expression(Ty::Small, depth + 1));
       case 9: {
         std::string object = Expression(Ty::Object, 3);
-        return fmt::format("static_cast<{}>({}->{})", name, object,
-                           Chance(50) ? "x" : "v.total()");
+        return fmt::format("static_cast<{}>({}->{})", name, object, Chance(50) ? "x" : "v.total()");
       }
       case 10:
         return fmt::format("static_cast<{}>(kTable[wrap({}, 8)])", name,
@@ -603,8 +642,8 @@ class Generator {
           return Line(fmt::format("if ({}) {};", Expression(Ty::Bool, 1),
                                   Chance(50) ? "break" : "continue"));
         }
-        return Line(fmt::format("if ({}) return {};", Expression(Ty::Bool, 1),
-                                Expression(result_, 2)));
+        return Line(
+            fmt::format("if ({}) return {};", Expression(Ty::Bool, 1), Expression(result_, 2)));
     }
   }
 
@@ -623,8 +662,8 @@ class Generator {
       case 2:
         return Line(fmt::format("{}->next = {};", object, Expression(Ty::Object, 3)));
       case 3:
-        return Line(fmt::format("if ({0}->next != nullptr) note(static_cast<uint64_t>({0}->next->x));",
-                                object));
+        return Line(fmt::format(
+            "if ({0}->next != nullptr) note(static_cast<uint64_t>({0}->next->x));", object));
       case 4:
         return Line(fmt::format("if (Left* {0} = weft::dyn_cast<Left>({1})) {0}->ratio += {2};",
                                 name, object, Expression(Ty::F64, 2)));
@@ -642,7 +681,8 @@ class Generator {
     int kind = Below(4);
     size_t scope = scope_.size();
     if (kind == 0) {
-      Line(fmt::format("for (int32_t {0} = {1}; {0} < {2}; {0}++) {{", name, Below(3), 2 + Below(6)));
+      Line(fmt::format("for (int32_t {0} = {1}; {0} < {2}; {0}++) {{", name, Below(3),
+                       2 + Below(6)));
       scope_.push_back({name, Ty::I32, false});
     } else if (kind == 1) {
       std::vector<const Variable*> lists = Candidates(Ty::List, false);
@@ -767,8 +807,8 @@ class Generator {
       Ty type = AnyType();
       bool by_reference = (type == Ty::Small || type == Ty::I64 || type == Ty::I32) && Chance(40);
       std::string name = fmt::format("a{}", i);
-      parameters += fmt::format("{}{}{} {}", i == 0 ? "" : ", ", Name(type),
-                                by_reference ? "&" : "", name);
+      parameters +=
+          fmt::format("{}{}{} {}", i == 0 ? "" : ", ", Name(type), by_reference ? "&" : "", name);
       function.parameters.push_back(type);
       function.by_reference.push_back(by_reference);
       scope_.push_back({name, type, true});
@@ -793,7 +833,8 @@ class Generator {
     scope_.clear();
     result_ = Ty::I64;
     ++indent_;
-    for (const Ty type : {Ty::I32, Ty::I64, Ty::Small, Ty::Large, Ty::Object, Ty::Array, Ty::List}) {
+    for (const Ty type :
+         {Ty::I32, Ty::I64, Ty::Small, Ty::Large, Ty::Object, Ty::Array, Ty::List}) {
       Declare(Fresh("v"), type);
     }
     for (int i = 0; i < 8; ++i) Statement(1);

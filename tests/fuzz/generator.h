@@ -12,8 +12,8 @@
 //
 // The rules that make it so: loops and calls use up fuel and an exception ends a program without
 // any; expressions have no effects but raising one and the same exception, so that the order in
-// which C++ evaluates operands does not matter, and calls stand alone in their statements; divisors,
-// indices and conversions of floats go through functions that keep them in range.
+// which C++ evaluates operands does not matter, and calls stand alone in their statements;
+// divisors, indices and conversions of floats go through functions that keep them in range.
 namespace weft::fuzz {
 
 struct GeneratorOptions {
