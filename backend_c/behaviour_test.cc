@@ -278,10 +278,12 @@ b3:
   %17: bool = is_instance{Node} %12
   %18: bool = is_instance{Node} %15
   %19: bool = is_instance{Object} zero:ptr Object
+  %38: bool = is_instance{Abstract} %15
   %20: bool = is_instance_nonnull{Object} %15
   %21: i64 = convert %17
   %22: i64 = convert %18
-  %23: i64 = convert %19
+  %39: bool = or %19, %38
+  %23: i64 = convert %39
   %24: i64 = convert %20
   %25: i64 = mul %21, 1000:i64
   %26: i64 = mul %22, 100:i64

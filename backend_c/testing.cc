@@ -43,6 +43,8 @@ container "array<Pair>" types 6 7 size 16 length_at 8 item_size 16 {
 container "array<i64>" types 7 8 size 16 length_at 8 item_size 8 {
   item value: i64 at 0
 }
+container Abstract : Object types 0 0 size 8 {
+}
 external show_i64: fn(i64)->void
 external show_u64: fn(u64)->void
 external show_f64: fn(f64)->void
