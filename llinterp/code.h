@@ -18,7 +18,8 @@ namespace weft::llinterp {
   X(Jump)                                                                                          \
   X(JumpBack)                                                                                      \
   X(Branch)                                                                                        \
-  X(Switch) X(Return) X(ReturnOne) X(ReturnMany) X(Raise) X(Unreachable) X(Call) X(CallPointer)    \
+  X(Switch)                                                                                        \
+  X(Return) X(ReturnOne) X(ReturnMany) X(Raise) X(Unreachable) X(Call) X(CallPointer)              \
       X(CallExternal) /* A comparison that only the branch behind it wants: a, b; targets x, y. */ \
       X(BranchEq) X(BranchNe) X(BranchLtS) X(BranchLeS) X(BranchGtS)                               \
           X(BranchGeS) /* Scalars: dst = a op b. Those that are not listed go through Scalar. */   \
