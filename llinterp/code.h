@@ -12,29 +12,31 @@
 // slots, or constants, which have negative numbers.
 namespace weft::llinterp {
 
-#define WEFT_LLINTERP_CODES(X)                                                                     \
-  /* Control. x, y: targets; pool: moves, arguments, cases. */                                     \
-  X(Move)                                                                                          \
-  X(Jump)                                                                                          \
-  X(JumpBack)                                                                                      \
-  X(Branch)                                                                                        \
-  X(Switch)                                                                                        \
-  X(Return) X(ReturnOne) X(ReturnMany) X(Raise) X(Unreachable) X(Call) X(CallPointer)              \
-      X(CallExternal) /* A comparison that only the branch behind it wants: a, b; targets x, y. */ \
-      X(BranchEq) X(BranchNe) X(BranchLtS) X(BranchLeS) X(BranchGtS)                               \
-          X(BranchGeS) /* Scalars: dst = a op b. Those that are not listed go through Scalar. */   \
-      X(Add64) X(Sub64) X(Mul64) X(Add32) X(Sub32) X(And) X(Or) X(Xor) X(Eq) X(Ne) X(LtS) X(LeS)   \
-          X(GtS) X(GeS) X(LtU) X(AddF) X(SubF) X(MulF) X(DivF) X(EqF) X(LtF) X(LeF) X(GtF) X(GeF)  \
-              X(Select) X(ToI32) X(ToU8) X(ToU32) X(I64ToF) X(Scalar) /* Checks. */                \
-      X(CheckNonNull) X(CheckIndex) X(CheckNonZero) X(CheckInstance)                               \
-          X(Fatal) /* Memory. x: offset or index in a table; small: Access. */                     \
-      X(Malloc) X(MallocItems) X(Get64) X(Get) X(Set64) X(Set) X(GetItem) X(SetItem) X(GetLength)  \
-          X(CopyItems) X(ItemsEqual) X(ItemsCompare) X(BytesHash) X(ItemOffset) X(LoadAt)          \
-              X(StoreAt) X(GlobalGet) X(GlobalSet) X(TableItem) /* Types and dispatch. */          \
-      X(TypeId) X(IsInstance) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash)            \
-          X(GcCollect) X(GcStat) /* Woven. */                                                      \
-      X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake)          \
-          X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) X(RootGet)
+// Rows of codes by group; the formatter would run the groups together.
+// clang-format off
+#define WEFT_LLINTERP_CODES(X) \
+  /* Control. x, y: targets; pool: moves, arguments, cases. */ \
+  X(Move) X(Jump) X(JumpBack) X(Branch) X(Switch) X(Return) X(ReturnOne) X(ReturnMany) X(Raise) \
+  X(Unreachable) X(Call) X(CallPointer) X(CallExternal) \
+  /* A comparison that only the branch behind it wants: a, b; targets x, y. */ \
+  X(BranchEq) X(BranchNe) X(BranchLtS) X(BranchLeS) X(BranchGtS) X(BranchGeS) \
+  /* Scalars: dst = a op b. Those that are not listed go through Scalar. */ \
+  X(Add64) X(Sub64) X(Mul64) X(Add32) X(Sub32) X(And) X(Or) X(Xor) X(Eq) X(Ne) X(LtS) X(LeS) \
+  X(GtS) X(GeS) X(LtU) X(AddF) X(SubF) X(MulF) X(DivF) X(EqF) X(LtF) X(LeF) X(GtF) X(GeF) \
+  X(Select) X(ToI32) X(ToU8) X(ToU32) X(I64ToF) X(Scalar) \
+  /* Checks. */ \
+  X(CheckNonNull) X(CheckIndex) X(CheckNonZero) X(CheckInstance) X(Fatal) \
+  /* Memory. x: offset or index in a table; small: Access. */ \
+  X(Malloc) X(MallocItems) X(Get64) X(Get) X(Set64) X(Set) X(GetItem) X(SetItem) X(GetLength) \
+  X(CopyItems) X(ItemsEqual) X(ItemsCompare) X(BytesHash) X(ItemOffset) X(LoadAt) X(StoreAt) \
+  X(GlobalGet) X(GlobalSet) X(TableItem) \
+  /* Types and dispatch. */ \
+  X(TypeId) X(IsInstance) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash) \
+  X(GcCollect) X(GcStat) \
+  /* Woven. */ \
+  X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake) \
+  X(ExceptionSet) X(RootsEnter) X(RootsLeave) X(RootSet) X(RootGet)
+// clang-format on
 
 enum class Code : uint16_t {
 #define X(name) k##name,
