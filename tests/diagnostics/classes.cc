@@ -18,8 +18,7 @@ struct Shape {  //! W0204: 'Shape' has virtual methods
 struct Counted {
   int copies = 0;
   Counted() {}
-  Counted(const Counted& other)
-      : copies(other.copies + 1) {}  //! W0205: 'Counted' declares its own copy
+  Counted(const Counted& other) : copies(other.copies + 1) {}  //! W0205: 'Counted' declares its own copy
   Counted& operator=(const Counted& other) = default;
 };
 
@@ -70,8 +69,8 @@ class Age : public Unboxed<int64_t> {  //! W0217: 'Age' is derived from weft::Un
 struct Self {
   int value = 3;
   bool is(const Self& other) const {
-    return this ==  //! W0126: 'this' of the value class
-           &other;  //! W0108: the address of 'other'
+    return this ==    //! W0126: 'this' of the value class
+           &other;    //! W0108: the address of 'other'
   }
 };
 

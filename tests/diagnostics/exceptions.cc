@@ -50,7 +50,7 @@ Guard everywhere;  //! W0214: the scope guard 'Guard' cannot be a global
 
 int use() {
   Guard guard;
-  guard.~Guard();                     //! W0132: an explicit destructor call
+  guard.~Guard();  //! W0132: an explicit destructor call
   return everywhere.~Guard(), depth;  //! W0132: an explicit destructor call
 }
 

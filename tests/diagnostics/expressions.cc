@@ -16,9 +16,9 @@ class Node : public Object {
 
 void make_and_free() {
   Node* node = new Node();
-  delete node;  //! W0105: 'delete' is not in the language
-  new Point();  //! W0106: 'Point' is none
-  new Node[3];  //! W0107: 'new' of an array
+  delete node;             //! W0105: 'delete' is not in the language
+  new Point();             //! W0106: 'Point' is none
+  new Node[3];             //! W0107: 'new' of an array
 }
 
 int take_address(int n) {
@@ -26,13 +26,13 @@ int take_address(int n) {
 }
 
 void walk(Node* node) {
-  node = node + 1;                         //! W0109: arithmetic on pointers
-  node++;                                  //! W0109: arithmetic on pointers
+  node = node + 1;  //! W0109: arithmetic on pointers
+  node++;           //! W0109: arithmetic on pointers
   if (node < node->next) node->value = 1;  //! W0129: pointers have no order
 }
 
 void casts(Node* node, double d) {
-  auto n = reinterpret_cast<uint64_t>(node);                 //! W0110: no cast from 'Node *'
+  auto n = reinterpret_cast<uint64_t>(node);  //! W0110: no cast from 'Node *'
   auto o = dynamic_cast<Node*>(static_cast<Object*>(node));  //! W0111: 'dynamic_cast'
 }
 

@@ -12,9 +12,7 @@ weft::Array<int64_t> primes() {
 
 weft::Array<int64_t> table = primes();
 
-int64_t item(int64_t index) {
-  return table[index];
-}  //! W0404: index 7 is out of range for length 3
+int64_t item(int64_t index) { return table[index]; }  //! W0404: index 7 is out of range for length 3
 
 int64_t eighth = item(7);
 
