@@ -66,8 +66,6 @@ class FunctionEmitter {
   }
 
  private:
-  // ---- Text.
-
   void Raw(std::string_view text) {
     text_ += text;
     if (at_line_ != 0) at_line_ += std::count(text.begin(), text.end(), '\n');
