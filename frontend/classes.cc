@@ -30,6 +30,13 @@ const clang::CXXRecordDecl* Translator::DefinitionOf(const clang::CXXRecordDecl*
   return it == record_definitions_.end() ? nullptr : it->second;
 }
 
+// Whether a class of the standard library is more than a type of compile time. The orderings of
+// <compare> are what comparisons give.
+bool Translator::IsStandardContainer(const clang::CXXRecordDecl* decl) {
+  if (!IsInSystemHeader(SiteOf(decl)) || decl->isEmpty()) return false;
+  return !(decl->getDeclName().isIdentifier() && decl->getName().ends_with("_ordering"));
+}
+
 RecordInfo& Translator::Record(const clang::CXXRecordDecl* decl, Site site) {
   const clang::CXXRecordDecl* canonical = decl->getCanonicalDecl();
   if (auto it = record_cache_.find(canonical); it != record_cache_.end()) return *it->second;
@@ -89,6 +96,11 @@ RecordInfo& Translator::Record(const clang::CXXRecordDecl* decl, Site site) {
     program_.value_classes.back().name = NameOf(info.decl);
     program_.value_classes.back().loc = Loc(SiteOf(info.decl));
     value_holds_places_.push_back(false);
+    if (definition != nullptr && IsStandardContainer(definition)) {
+      Report(site, diag::kStandardLibrary, NameOf(definition));
+      info.is_complete = true;
+      return info;
+    }
     if (definition != nullptr) CompleteValue(info);
   }
   if (definition != nullptr) CheckRecord(info);

@@ -165,7 +165,7 @@ ValueId FunctionBuilder::EmitValueInner(const clang::Expr* expression) {
       break;
   }
   Report(loc, diag::kUnsupportedExpression,
-         fmt::format("this expression ({})", expression->getStmtClassName()));
+         fmt::format("this {}", expression->getStmtClassName()));
   return Poison(type);
 }
 

@@ -298,6 +298,10 @@ Place FunctionBuilder::EmitPlaceInner(const clang::Expr* expression) {
         EmitDiscarded(binary->getLHS());
         return EmitPlace(binary->getRHS());
       }
+      if (binary->isPtrMemOp()) {
+        Report(loc, diag::kMemberPointer);
+        return PoisonPlace(expression->getType());
+      }
       break;
     }
     case clang::Stmt::CallExprClass:
@@ -402,6 +406,12 @@ Place FunctionBuilder::EmitPlaceInner(const clang::Expr* expression) {
       if (expression->isGLValue() && list->getNumInits() == 1) return EmitPlace(list->getInit(0));
       break;
     }
+    case clang::Stmt::CXXDynamicCastExprClass:
+      Report(loc, diag::kDynamicType, "dynamic_cast");
+      return PoisonPlace(expression->getType());
+    case clang::Stmt::CXXTypeidExprClass:
+      Report(loc, diag::kDynamicType, "typeid");
+      return PoisonPlace(expression->getType());
     case clang::Stmt::StringLiteralClass:
       Report(loc, diag::kStringLiteral);
       return PoisonPlace(expression->getType());
@@ -416,7 +426,7 @@ Place FunctionBuilder::EmitPlaceInner(const clang::Expr* expression) {
     if (value.is_valid()) return ValuePlace(value);
   }
   Report(loc, diag::kUnsupportedExpression,
-         fmt::format("this expression ({})", expression->getStmtClassName()));
+         fmt::format("this {}", expression->getStmtClassName()));
   return PoisonPlace(expression->getType());
 }
 

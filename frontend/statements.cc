@@ -70,7 +70,7 @@ void FunctionBuilder::EmitStatement(const clang::Stmt* statement) {
     return EmitDiscarded(expression);
   }
   Report(loc, diag::kUnsupportedStatement,
-         fmt::format("this statement ({})", statement->getStmtClassName()));
+         fmt::format("this {}", statement->getStmtClassName()));
 }
 
 void FunctionBuilder::EmitCompound(const clang::CompoundStmt* statement) {

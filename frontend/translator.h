@@ -156,6 +156,7 @@ class Translator {
   void CompleteObject(RecordInfo& info);
   void CheckRecord(const RecordInfo& info);
   void CheckSameRecord(const RecordInfo& info, const clang::CXXRecordDecl* other);
+  bool IsStandardContainer(const clang::CXXRecordDecl* decl);
   std::string RecordKey(const clang::CXXRecordDecl* decl);
   // Has Clang instantiate a class template that its unit only named.
   void CompleteTemplate(const clang::CXXRecordDecl* decl);
