@@ -34,7 +34,9 @@ const clang::CXXRecordDecl* Translator::DefinitionOf(const clang::CXXRecordDecl*
 // <compare> are what comparisons give.
 bool Translator::IsStandardContainer(const clang::CXXRecordDecl* decl) {
   if (!IsInSystemHeader(SiteOf(decl)) || decl->isEmpty()) return false;
-  return !(decl->getDeclName().isIdentifier() && decl->getName().ends_with("_ordering"));
+  if (!decl->getDeclName().isIdentifier()) return true;
+  // An initializer_list may be named; what makes one is refused (W0138).
+  return !decl->getName().ends_with("_ordering") && decl->getName() != "initializer_list";
 }
 
 RecordInfo& Translator::Record(const clang::CXXRecordDecl* decl, Site site) {
