@@ -164,8 +164,7 @@ ValueId FunctionBuilder::EmitValueInner(const clang::Expr* expression) {
     default:
       break;
   }
-  Report(loc, diag::kUnsupportedExpression,
-         fmt::format("this {}", expression->getStmtClassName()));
+  Report(loc, diag::kUnsupportedExpression, fmt::format("this {}", expression->getStmtClassName()));
   return Poison(type);
 }
 

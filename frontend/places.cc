@@ -425,8 +425,7 @@ Place FunctionBuilder::EmitPlaceInner(const clang::Expr* expression) {
     ValueId value = EmitValue(expression);
     if (value.is_valid()) return ValuePlace(value);
   }
-  Report(loc, diag::kUnsupportedExpression,
-         fmt::format("this {}", expression->getStmtClassName()));
+  Report(loc, diag::kUnsupportedExpression, fmt::format("this {}", expression->getStmtClassName()));
   return PoisonPlace(expression->getType());
 }
 

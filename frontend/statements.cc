@@ -69,8 +69,7 @@ void FunctionBuilder::EmitStatement(const clang::Stmt* statement) {
   if (const auto* expression = llvm::dyn_cast<clang::Expr>(statement)) {
     return EmitDiscarded(expression);
   }
-  Report(loc, diag::kUnsupportedStatement,
-         fmt::format("this {}", statement->getStmtClassName()));
+  Report(loc, diag::kUnsupportedStatement, fmt::format("this {}", statement->getStmtClassName()));
 }
 
 void FunctionBuilder::EmitCompound(const clang::CompoundStmt* statement) {
