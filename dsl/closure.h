@@ -2,8 +2,8 @@
 #define WEFT_DSL_CLOSURE_H_
 
 // Closure<R(A...)>: a lambda (or anything that can be called) kept in an object on the heap, so
-// that it can be stored, returned and called when its scope is gone. What it captures by value it
-// keeps; a reference captured by it must not outlive the place it names.
+// that it can be stored, returned and called when its scope is gone. It captures by value: a lambda
+// that captures by reference is refused (W0209), since the closure may outlive the place.
 
 #include <cstddef>
 #include <type_traits>

@@ -61,7 +61,7 @@ struct MethodInfo {
 
 struct ValueClassInfo {
   std::string name;
-  // A base value class is flattened: its fields come first.
+  // A base value class is field 0, a value named after the base.
   std::vector<FieldInfo> fields;
   SourceLoc loc;
 };
