@@ -30,7 +30,7 @@ struct ArtefactOptions {
   std::string name = "program";
   // Where gc/ and backend_c/runtime/ are copied from: the root of a checkout.
   std::string root;
-  // "marksweep" or "none".
+  // A row of collectors.def.
   std::string gc = "marksweep";
   // The C compiler that the Makefile uses by default.
   std::string cc = "gcc";

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
+
+#include "backend_c/collectors.h"
 
 namespace weft::backend_c {
 
@@ -53,7 +56,7 @@ endif
 OBJECTS := $(SOURCES:%=$(OBJECTS_IN)/%.o) $(RUNTIME:%.cc=$(OBJECTS_IN)/%.o)
 
 $(OUTPUT): $(OBJECTS)
-	$(CC) $(OPTIMISE) $(MODE_FLAGS) $(LINK_FLAGS) $(LDFLAGS) -o $@ -x none $(OBJECTS) -lm
+	$(CC) $(OPTIMISE) $(MODE_FLAGS) $(LINK_FLAGS) $(LDFLAGS) -o $@ -x none $(OBJECTS) $(LIBRARIES)
 
 $(OBJECTS_IN)/%.o: %.c Makefile
 	@mkdir -p $(dir $@)
@@ -117,11 +120,11 @@ std::vector<std::string> RuntimeFiles(const std::string& gc) {
                                     "gc/support.cc",
                                     "gc/support.h",
                                     "gc/weft_gc.h"};
-  if (gc == "none") {
-    files.insert(files.end(), {"gc/none.cc", "gc/none.h"});
-  } else {
-    files.insert(files.end(),
-                 {"gc/block_heap.cc", "gc/block_heap.h", "gc/marksweep.cc", "gc/marksweep.h"});
+  std::string_view own = FindCollector(gc).files;
+  while (!own.empty()) {
+    size_t end = std::min(own.find(' '), own.size());
+    files.push_back(fmt::format("gc/{}", own.substr(0, end)));
+    own.remove_prefix(std::min(end + 1, own.size()));
   }
   return files;
 }
@@ -159,7 +162,11 @@ std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::
   for (const std::string& path : RuntimeFiles(options.gc)) {
     if (path.ends_with(".cc")) text += fmt::format(" \\\n  {}", path);
   }
-  text += fmt::format("\nDEFINES := {}\n", options.gc == "none" ? "-DWEFT_GC_NONE" : "");
+  const Collector& collector = FindCollector(options.gc);
+  text +=
+      fmt::format("\nDEFINES :={}{}\nLIBRARIES := {}\n", collector.define.empty() ? "" : " -D",
+                  collector.define,
+                  collector.libraries.empty() ? "-lm" : fmt::format("{} -lm", collector.libraries));
   text += kRules;
   return text;
 }

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "backend_c/collectors.h"
 #include "common/file.h"
 #include "driver/commands.h"
 #include "driver/nearest.h"
@@ -115,6 +116,12 @@ TEST(Options, LastOneCountsButListsGrow) {
   EXPECT_TRUE(f.options.List(OptionId::kIncludeDirs).empty());
   EXPECT_TRUE(f.options.Is(OptionId::kGc, "marksweep"));
   EXPECT_FALSE(f.options.IsGiven(OptionId::kGc));
+}
+
+TEST(Options, EveryCollectorOfTheBackendCanBeChosen) {
+  std::vector<std::string> values = SplitWords(GetOptionInfo(OptionId::kGc).values);
+  std::vector<std::string_view> names = backend_c::CollectorNames();
+  EXPECT_EQ(values, std::vector<std::string>(names.begin(), names.end()));
 }
 
 TEST(Options, LevelSetsDefaultsThatWereNotGiven) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "annotator/annotator.h"
+#include "backend_c/collectors.h"
 #include "common/file.h"
 #include "frontend/frontend.h"
 #include "llinterp/freeze.h"
@@ -108,11 +109,14 @@ void Weave(Translation& t) {
       .name = "weave_exceptions",
       .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
       .run_program = weave::WeaveExceptions});
-  if (t.options().Is(OptionId::kGc, "none")) return;
+  const backend_c::Collector& collector = backend_c::FindCollector(t.options().Text(OptionId::kGc));
+  if (collector.roots == backend_c::RootFinding::kNone) return;
+  weave::GcTransformOptions options;
+  options.write_barriers = collector.barriers;
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",
-             .run_program = [&t](flowgraph::Program& program) {
-               t.gc_counts = weave::TransformForGc(program);
+             .run_program = [&t, options](flowgraph::Program& program) {
+               t.gc_counts = weave::TransformForGc(program, options);
                return true;
              }});
 }

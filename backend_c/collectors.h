@@ -1,0 +1,33 @@
+#ifndef WEFT_BACKEND_C_COLLECTORS_H_
+#define WEFT_BACKEND_C_COLLECTORS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::backend_c {
+
+// How a collector can learn what local variables refer to.
+enum class RootFinding { kNone, kShadowStack, kConservative, kBoth };
+
+// What the translator knows of a collector: a row of backend_c/collectors.def, which says what the
+// fields mean.
+struct Collector {
+  std::string_view name;
+  std::string_view define;
+  std::string_view files;
+  std::string_view libraries;
+  bool barriers;
+  RootFinding roots;
+  std::string_view why_not;
+};
+
+// The collector that `--gc=name` means; there must be one.
+const Collector& FindCollector(std::string_view name);
+
+// All of them, in the order of the table.
+std::vector<std::string_view> CollectorNames();
+
+}  // namespace weft::backend_c
+
+#endif  // WEFT_BACKEND_C_COLLECTORS_H_
