@@ -20,6 +20,15 @@ namespace gc {
 constexpr int32_t kCollections = 0;
 constexpr int32_t kBytesInUse = 1;
 constexpr int32_t kBytesAllocated = 2;
+// What the heap takes of the system, and how long the collector has stopped the program:
+// altogether, at most, the duration that half of the pauses exceed and the one that one in a
+// thousand does.
+constexpr int32_t kHeapBytes = 3;
+constexpr int32_t kPauseNanoseconds = 4;
+constexpr int32_t kLongestPauseNanoseconds = 5;
+constexpr int32_t kMedianPauseNanoseconds = 6;
+constexpr int32_t kLongPauseNanoseconds = 7;
+constexpr int32_t kPauses = 8;
 
 #ifdef __WEFT__
 // Collects everything that is out of reach now. The direct build and the collector `none` do
@@ -29,7 +38,7 @@ WEFT_INTRINSIC("gc_stat") int64_t stat(int32_t which);
 #else
 inline void collect() {}
 inline int64_t stat(int32_t which) {
-  if (which == kCollections) return 0;
+  if (which == kCollections || which > kHeapBytes) return 0;
   return static_cast<int64_t>(direct::heap().allocated);
 }
 #endif

@@ -80,8 +80,6 @@ class MarkSweep {
 
   uint64_t collections_ = 0;
   uint64_t allocated_before_ = 0;
-  uint64_t pause_ = 0;
-  uint64_t longest_pause_ = 0;
   uint64_t weak_cleared_ = 0;
 };
 
@@ -306,8 +304,7 @@ void MarkSweep::Collect() {
   }
   uint64_t end = NowNanoseconds();
   ++collections_;
-  pause_ += end - start;
-  if (end - start > longest_pause_) longest_pause_ = end - start;
+  pauses.Record(end - start);
   if (options.log) {
     Log("#%llu marksweep: allocated %zu KB, live %zu KB of %zu KB, mark %.3f ms, sweep %.3f ms, "
         "roots %zu on the stack, weak references cleared %llu, finalizers due %zu",
@@ -353,12 +350,8 @@ int64_t MarkSweep::Stat(int32_t which) const {
       return static_cast<int64_t>(heap_.live_bytes() + heap_.allocated_bytes());
     case WEFT_GC_STAT_HEAP_BYTES:
       return static_cast<int64_t>(heap_.heap_bytes());
-    case WEFT_GC_STAT_PAUSE_NANOSECONDS:
-      return static_cast<int64_t>(pause_);
-    case WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS:
-      return static_cast<int64_t>(longest_pause_);
   }
-  return -1;
+  return pauses.Stat(which);
 }
 
 // ---- Checking ----

@@ -356,6 +356,27 @@ TEST(EnvironmentTest, SizesParse) {
   }
 }
 
+TEST(PausesTest, QuantilesAreRightWithinASixteenth) {
+  Pauses measured;
+  EXPECT_EQ(measured.Stat(WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS), 0);
+  for (uint64_t i = 1; i <= 10000; ++i) measured.Record(i * 1000);
+  measured.Record(77000000);
+  EXPECT_EQ(measured.Stat(WEFT_GC_STAT_PAUSES), 10001);
+  EXPECT_EQ(measured.Stat(WEFT_GC_STAT_PAUSE_NANOSECONDS), 50005000000 + 77000000);
+  EXPECT_EQ(measured.Stat(WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS), 77000000);
+  EXPECT_GE(measured.Stat(WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS), 5000000);
+  EXPECT_LE(measured.Stat(WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS), 5000000 * 17 / 16);
+  EXPECT_GE(measured.Stat(WEFT_GC_STAT_LONG_PAUSE_NANOSECONDS), 9990000);
+  EXPECT_LE(measured.Stat(WEFT_GC_STAT_LONG_PAUSE_NANOSECONDS), 9990000 * 17 / 16);
+  EXPECT_EQ(measured.Exceeded(0, 1), 77000000u);
+  // Every duration has a class, the shortest and the longest too.
+  Pauses extreme;
+  for (uint64_t duration : {uint64_t{0}, uint64_t{15}, uint64_t{16}, UINT64_MAX}) {
+    extreme.Record(duration);
+    EXPECT_EQ(extreme.Exceeded(0, 1), duration);
+  }
+}
+
 TEST(EnvironmentDeathTest, NonsenseEndsTheProgramWithOneLine) {
   auto start_with = [](const char* name, const char* value) {
     setenv(name, value, 1);
@@ -365,7 +386,8 @@ TEST(EnvironmentDeathTest, NonsenseEndsTheProgramWithOneLine) {
               "^weft: WEFT_GC_STRESS=often: expected a number of allocations");
   EXPECT_EXIT(start_with("WEFT_GC_VERIFY", "yes"), testing::ExitedWithCode(2),
               "^weft: WEFT_GC_VERIFY=yes: expected 0 or 1\n$");
-  EXPECT_EXIT(start_with("WEFT_GC_LOG", "2"), testing::ExitedWithCode(2), "expected 0 or 1");
+  EXPECT_EXIT(start_with("WEFT_GC_LOG", "2"), testing::ExitedWithCode(2),
+              "expected 0, 1 or summary");
   EXPECT_EXIT(start_with("WEFT_GC_MAX", "lots"), testing::ExitedWithCode(2),
               "^weft: WEFT_GC_MAX=lots: expected a size such as 500K, 64M or 2G\n$");
   EXPECT_EXIT(start_with("WEFT_GC_MAX", "1000"), testing::ExitedWithCode(2), "at least 256K");

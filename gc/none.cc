@@ -107,8 +107,6 @@ void weft_gc_collect(void) {
 int64_t weft_gc_stat(int32_t which) {
   switch (which) {
     case WEFT_GC_STAT_COLLECTIONS:
-    case WEFT_GC_STAT_PAUSE_NANOSECONDS:
-    case WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS:
       return 0;
     case WEFT_GC_STAT_ALLOCATED_BYTES:
     case WEFT_GC_STAT_USED_BYTES:
@@ -116,7 +114,7 @@ int64_t weft_gc_stat(int32_t which) {
     case WEFT_GC_STAT_HEAP_BYTES:
       return static_cast<int64_t>(collector.committed_bytes());
   }
-  return -1;
+  return weft::gc::pauses.Stat(which);
 }
 
 int64_t weft_gc_identity_hash(weft_object* object) {

@@ -14,6 +14,7 @@ void** weft_shadow_base = nullptr;
 namespace weft::gc {
 
 Options options;
+Pauses pauses;
 
 namespace {
 
@@ -42,6 +43,21 @@ void WriteLine(const char* format, va_list arguments) {
 const char* Variable(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : nullptr;
+}
+
+double Milliseconds(int32_t stat) { return static_cast<double>(weft_gc_stat(stat)) / 1e6; }
+
+void PrintSummary() {
+  Log("summary: %lld collections, allocated %lld KB, heap %lld KB, pauses %lld, total %.3f ms, "
+      "median %.3f ms, 99.9 %% %.3f ms, worst %.3f ms",
+      static_cast<long long>(weft_gc_stat(WEFT_GC_STAT_COLLECTIONS)),
+      static_cast<long long>(weft_gc_stat(WEFT_GC_STAT_ALLOCATED_BYTES) >> 10),
+      static_cast<long long>(weft_gc_stat(WEFT_GC_STAT_HEAP_BYTES) >> 10),
+      static_cast<long long>(weft_gc_stat(WEFT_GC_STAT_PAUSES)),
+      Milliseconds(WEFT_GC_STAT_PAUSE_NANOSECONDS),
+      Milliseconds(WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS),
+      Milliseconds(WEFT_GC_STAT_LONG_PAUSE_NANOSECONDS),
+      Milliseconds(WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS));
 }
 
 void ReadSwitch(const char* name, bool* result) {
@@ -85,7 +101,14 @@ void ReadEnvironment() {
     options.stress = static_cast<uint32_t>(every);
   }
   ReadSwitch("WEFT_GC_VERIFY", &options.verify);
-  ReadSwitch("WEFT_GC_LOG", &options.log);
+  if (const char* value = Variable("WEFT_GC_LOG")) {
+    options.log = std::strcmp(value, "1") == 0;
+    options.summary = std::strcmp(value, "summary") == 0;
+    if (!options.log && !options.summary && std::strcmp(value, "0") != 0) {
+      BadVariable("WEFT_GC_LOG", value, "0, 1 or summary");
+    }
+    if (options.summary) std::atexit(PrintSummary);
+  }
   if (const char* value = Variable("WEFT_GC_MAX")) {
     if (!ParseSize(value, &options.limit) || options.limit == 0) {
       BadVariable("WEFT_GC_MAX", value, "a size such as 500K, 64M or 2G");
@@ -116,6 +139,54 @@ uint64_t NowNanoseconds() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+uint32_t Pauses::ClassOf(uint64_t nanoseconds) {
+  if (nanoseconds < 16) return static_cast<uint32_t>(nanoseconds);
+  int exponent = 63 - __builtin_clzll(nanoseconds);
+  return static_cast<uint32_t>(exponent - 3) * 16 +
+         static_cast<uint32_t>((nanoseconds >> (exponent - 4)) & 15);
+}
+
+// The longest duration of the class.
+uint64_t Pauses::EndOf(uint32_t index) {
+  if (index < 16) return index;
+  uint32_t exponent = index / 16 + 3;
+  uint64_t first = (uint64_t{16} + index % 16) << (exponent - 4);
+  return first + (uint64_t{1} << (exponent - 4)) - 1;
+}
+
+void Pauses::Record(uint64_t nanoseconds) {
+  ++count_;
+  total_ += nanoseconds;
+  if (nanoseconds > longest_) longest_ = nanoseconds;
+  ++counts_[ClassOf(nanoseconds)];
+}
+
+uint64_t Pauses::Exceeded(uint64_t part, uint64_t whole) const {
+  uint64_t may_exceed = count_ * part / whole;
+  uint64_t longer = 0;
+  for (uint32_t i = kClasses; i-- > 0;) {
+    longer += counts_[i];
+    if (longer > may_exceed) return EndOf(i) < longest_ ? EndOf(i) : longest_;
+  }
+  return 0;
+}
+
+int64_t Pauses::Stat(int32_t which) const {
+  switch (which) {
+    case WEFT_GC_STAT_PAUSES:
+      return static_cast<int64_t>(count_);
+    case WEFT_GC_STAT_PAUSE_NANOSECONDS:
+      return static_cast<int64_t>(total_);
+    case WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS:
+      return static_cast<int64_t>(longest_);
+    case WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS:
+      return static_cast<int64_t>(Exceeded(1, 2));
+    case WEFT_GC_STAT_LONG_PAUSE_NANOSECONDS:
+      return static_cast<int64_t>(Exceeded(1, 1000));
+  }
+  return -1;
 }
 
 int64_t HashOfAddress(const weft_object* object) {

@@ -24,6 +24,8 @@ struct Options {
 #endif
   // One line to stderr for each collection.
   bool log = false;
+  // One line to stderr when the program ends.
+  bool summary = false;
   // The most bytes the heap may take; 0 for as many as there are.
   size_t limit = 0;
 };
@@ -46,6 +48,32 @@ void Log(const char* format, ...) __attribute__((format(printf, 1, 2)));
 void MakeShadowStack(size_t bytes);
 
 uint64_t NowNanoseconds();
+
+// How long the program has been stopped, each time. Durations are counted in classes that are a
+// sixteenth of their power of two wide.
+class Pauses {
+ public:
+  void Record(uint64_t nanoseconds);
+  // The duration that no more than `part` of `whole` pauses exceed, such as 1 of 2 for the median;
+  // too long by a sixteenth at most.
+  uint64_t Exceeded(uint64_t part, uint64_t whole) const;
+  uint64_t count() const { return count_; }
+  // The WEFT_GC_STAT_* that are about pauses; -1 for another number.
+  int64_t Stat(int32_t which) const;
+
+ private:
+  static constexpr uint32_t kClasses = 61 * 16;
+  static uint32_t ClassOf(uint64_t nanoseconds);
+  static uint64_t EndOf(uint32_t index);
+
+  uint64_t count_ = 0;
+  uint64_t total_ = 0;
+  uint64_t longest_ = 0;
+  uint32_t counts_[kClasses] = {};
+};
+
+// Every collector records its pauses here.
+extern Pauses pauses;
 
 // The hash of an object that does not move.
 int64_t HashOfAddress(const weft_object* object);

@@ -151,7 +151,11 @@ enum {
   WEFT_GC_STAT_ALLOCATED_BYTES = 2,
   WEFT_GC_STAT_HEAP_BYTES = 3,
   WEFT_GC_STAT_PAUSE_NANOSECONDS = 4,
-  WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS = 5
+  WEFT_GC_STAT_LONGEST_PAUSE_NANOSECONDS = 5,
+  // The duration that half of the pauses, and one in a thousand of them, exceed.
+  WEFT_GC_STAT_MEDIAN_PAUSE_NANOSECONDS = 6,
+  WEFT_GC_STAT_LONG_PAUSE_NANOSECONDS = 7,
+  WEFT_GC_STAT_PAUSES = 8
 };
 
 // One of the figures above; -1 for a number that names none. "Used" is what was live after the last
