@@ -19,8 +19,8 @@
 #include "backend_c/literals.h"
 #include "backend_c/makefile.h"
 #include "backend_c/names.h"
-#include "backend_c/reachability.h"
 #include "backend_c/shard_uses.h"
+#include "backend_common/reachability.h"
 #include "common/file.h"
 
 namespace weft::backend_c {
@@ -149,7 +149,7 @@ std::vector<ArtefactFile> GenerateFiles(const Program& program, const ArtefactOp
   WEFT_CHECK(program.stage == flowgraph::Stage::kWoven, "the C backend takes woven programs");
   Names names(program);
   CTypes types(program, names, options.root);
-  Reachable reachable = FindReachable(program);
+  Reachable reachable = backend_common::FindReachable(program);
   std::vector<ArtefactFile> files;
   std::vector<std::string> shards;
   for (const auto& [name, shard] : MakeShards(types, reachable)) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend_c/names.h"
-#include "backend_c/place_names.h"
+#include "backend_common/place_names.h"
 #include "common/source_location.h"
 #include "flowgraph/program.h"
 
@@ -17,6 +17,8 @@
 // type where it is called; a tuple is a struct that is returned by value. Every struct has a header
 // of its own under types/, so that a shard depends on those that it looks into and on no other.
 namespace weft::backend_c {
+
+using backend_common::PlaceNames;
 
 // A member of a struct, in the order in which C declares and initialises them.
 struct Member {

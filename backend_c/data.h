@@ -4,10 +4,12 @@
 #include <string>
 
 #include "backend_c/c_types.h"
-#include "backend_c/reachability.h"
+#include "backend_common/reachability.h"
 
 // The shards that hold no functions.
 namespace weft::backend_c {
+
+using backend_common::Reachable;
 
 // Global variables, constant tables and the frozen heap as static data: data.c.
 std::string EmitData(const CTypes& types, const Reachable& reachable);

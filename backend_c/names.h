@@ -7,21 +7,16 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "backend_common/mangle.h"
 #include "flowgraph/program.h"
 
 // Names in the generated C. A name follows from what it names alone, never from a count of other
 // things, so that an edit in one place of a program leaves the text of all others as it was.
 namespace weft::backend_c {
 
-// A C identifier part for a source name: "lox::VM::run" becomes "lox__VM__run". A name that does
-// not survive this as it was (template arguments, underscores in a row, great length) gets a hash
-// of itself at the end, so that different names stay different.
-std::string Mangle(std::string_view name);
-
-// The hash behind every name that needs one: 64-bit FNV-1a.
-uint64_t HashBytes(std::string_view bytes);
-// Ten hexadecimal digits of it.
-std::string ShortHash(std::string_view bytes);
+using backend_common::HashBytes;
+using backend_common::Mangle;
+using backend_common::ShortHash;
 
 // A member name that neither C nor C++ nor the system's headers give another meaning.
 std::string MemberName(std::string_view name);

@@ -155,8 +155,8 @@ class TableWriter {
   }
 
   void Entry() {
-    ContainerId arguments = ArgumentsContainer(program_);
-    ContainerId string = StringContainer(program_);
+    ContainerId arguments = backend_common::ArgumentsContainer(program_);
+    ContainerId string = backend_common::StringContainer(program_);
     auto type_id = [&](ContainerId id) {
       return id.is_valid() ? uses_.TypeIdOf(id) : std::string("0");
     };

@@ -1,8 +1,8 @@
-#include "backend_c/reachability.h"
+#include "backend_common/reachability.h"
 
 #include "common/check.h"
 
-namespace weft::backend_c {
+namespace weft::backend_common {
 
 using flowgraph::Constant;
 using flowgraph::FrozenObject;
@@ -25,7 +25,7 @@ class Finder {
   }
 
   Reachable Run() {
-    WEFT_CHECK(program_.entry.is_valid(), "a program without an entry reached the C backend");
+    WEFT_CHECK(program_.entry.is_valid(), "a program without an entry reached a backend");
     VisitFunction(program_.entry);
     VisitGlobal(program_.memory_error);
     VisitGlobal(program_.stack_overflow_error);
@@ -138,4 +138,4 @@ ContainerId StringContainer(const Program& program) {
   return program.types.Kind(item) == TypeKind::kPtr ? program.types.Container(item) : ContainerId();
 }
 
-}  // namespace weft::backend_c
+}  // namespace weft::backend_common

@@ -1,5 +1,5 @@
-#ifndef WEFT_BACKEND_C_PLACE_NAMES_H_
-#define WEFT_BACKEND_C_PLACE_NAMES_H_
+#ifndef WEFT_BACKEND_COMMON_PLACE_NAMES_H_
+#define WEFT_BACKEND_COMMON_PLACE_NAMES_H_
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 // before it. That is a guess, since nobody knows where functions end, so it stands back where it
 // could be wrong: lines behind a lambda belong to the function around it, and those of a field's
 // initialiser to the constructor.
-namespace weft::backend_c {
+namespace weft::backend_common {
 
 class PlaceNames {
  public:
@@ -39,6 +39,6 @@ class PlaceNames {
 // "weft::List<int>::append" without its template arguments: "weft::List::append".
 std::string WithoutTemplateArguments(const std::string& name);
 
-}  // namespace weft::backend_c
+}  // namespace weft::backend_common
 
-#endif  // WEFT_BACKEND_C_PLACE_NAMES_H_
+#endif  // WEFT_BACKEND_COMMON_PLACE_NAMES_H_

@@ -1,10 +1,10 @@
-#include "backend_c/place_names.h"
+#include "backend_common/place_names.h"
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
-namespace weft::backend_c {
+namespace weft::backend_common {
 
 using flowgraph::FunctionInfo;
 using flowgraph::Program;
@@ -82,4 +82,4 @@ std::string PlaceNames::FunctionAt(const FunctionInfo& function, SourceLoc loc) 
   return start.name;
 }
 
-}  // namespace weft::backend_c
+}  // namespace weft::backend_common

@@ -1,10 +1,10 @@
-#include "backend_c/place_names.h"
+#include "backend_common/place_names.h"
 
 #include <gtest/gtest.h>
 
 #include "flowgraph/text.h"
 
-namespace weft::backend_c {
+namespace weft::backend_common {
 namespace {
 
 constexpr char kProgram[] = R"(weft woven
@@ -65,4 +65,4 @@ TEST(PlaceNamesTest, TemplateArgumentsGo) {
 }
 
 }  // namespace
-}  // namespace weft::backend_c
+}  // namespace weft::backend_common

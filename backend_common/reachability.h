@@ -1,11 +1,11 @@
-#ifndef WEFT_BACKEND_C_REACHABILITY_H_
-#define WEFT_BACKEND_C_REACHABILITY_H_
+#ifndef WEFT_BACKEND_COMMON_REACHABILITY_H_
+#define WEFT_BACKEND_COMMON_REACHABILITY_H_
 
 #include <vector>
 
 #include "flowgraph/program.h"
 
-namespace weft::backend_c {
+namespace weft::backend_common {
 
 // What of a program its entry leads to, and therefore what is written: functions, and the data that
 // they refer to, and what that data refers to. By index of each kind.
@@ -34,6 +34,6 @@ void ForEachConstant(const flowgraph::Graph& graph, F f) {
 ContainerId ArgumentsContainer(const flowgraph::Program& program);
 ContainerId StringContainer(const flowgraph::Program& program);
 
-}  // namespace weft::backend_c
+}  // namespace weft::backend_common
 
-#endif  // WEFT_BACKEND_C_REACHABILITY_H_
+#endif  // WEFT_BACKEND_COMMON_REACHABILITY_H_
