@@ -44,8 +44,9 @@ std::string WithoutTemplateArguments(const std::string& name) {
   return result;
 }
 
-PlaceNames::PlaceNames(const Program& program) {
+PlaceNames::PlaceNames(const Program& program) : program_(program) {
   for (const auto& function : program.functions) {
+    if (function->part_of.is_valid()) continue;
     if (!function->loc.is_valid() || !function->loc.file.is_valid()) continue;
     std::string name(Outermost(function->name));
     bool is_lambda = name.size() != function->name.size();
@@ -66,7 +67,9 @@ PlaceNames::PlaceNames(const Program& program) {
   }
 }
 
-std::string PlaceNames::FunctionAt(const FunctionInfo& function, SourceLoc loc) const {
+std::string PlaceNames::FunctionAt(const FunctionInfo& part, SourceLoc loc) const {
+  const FunctionInfo& function =
+      part.part_of.is_valid() ? program_.function(program_.WholeOf(part.part_of)) : part;
   auto found = starts_.find(loc.file);
   if (!loc.is_valid() || found == starts_.end()) return function.name;
   const std::vector<Start>& starts = found->second;

@@ -20,7 +20,8 @@ class PlaceNames {
  public:
   explicit PlaceNames(const flowgraph::Program& program);
 
-  // The name of the function that `loc` was written in, for an operation in `function`.
+  // The name of the function that `loc` was written in, for an operation in `function`. A part that
+  // was cut out of a function counts as that function.
   std::string FunctionAt(const flowgraph::FunctionInfo& function, SourceLoc loc) const;
 
  private:
@@ -32,6 +33,7 @@ class PlaceNames {
     bool is_lambda;
   };
 
+  const flowgraph::Program& program_;
   // Of each file, where functions begin, by line.
   absl::flat_hash_map<FileId, std::vector<Start>> starts_;
 };

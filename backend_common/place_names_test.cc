@@ -31,6 +31,28 @@ function @"Point::length": fn()->void { ; at list.h:30:3
 }
 )";
 
+TEST(PlaceNamesTest, APartIsTheFunctionThatItWasCutOutOf) {
+  auto parsed = flowgraph::Parse(R"(weft woven
+
+function @run: fn()->void { ; at a.cc:20:1
+}
+
+function @"run::part:1": fn()->void part_of @run { ; at a.cc:20:1
+}
+
+function @"run::part:2": fn()->void part_of @"run::part:1" { ; at a.cc:20:1
+}
+)");
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  flowgraph::Program& program = **parsed;
+  PlaceNames names(program);
+  for (uint32_t f = 0; f < 3; ++f) {
+    SourceLoc loc = program.function(FunctionId(f)).loc;
+    loc.line = 22;
+    EXPECT_EQ(names.FunctionAt(program.function(FunctionId(f)), loc), "run");
+  }
+}
+
 TEST(PlaceNamesTest, ALineBelongsToTheFunctionThatBeginsBeforeIt) {
   auto parsed = flowgraph::Parse(kProgram);
   ASSERT_TRUE(parsed.ok()) << parsed.error().message();

@@ -63,7 +63,8 @@ void ReadCpp(Translation& t) {
 optimize::PipelineOptions PassOptions(const Translation& t) {
   return {.level = static_cast<int>(t.options().Number(OptionId::kLevel)),
           .inlines = t.options().Flag(OptionId::kInline),
-          .keeps_checks = t.options().Is(OptionId::kChecks, "all")};
+          .keeps_checks = t.options().Is(OptionId::kChecks, "all"),
+          .max_function_size = static_cast<size_t>(t.options().Number(OptionId::kMaxFunctionSize))};
 }
 
 void RunAll(Translation& t, const std::vector<Pass>& passes) {

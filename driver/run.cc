@@ -5,12 +5,15 @@
 #include "driver/pipeline.h"
 #include "driver/translation.h"
 #include "llinterp/llinterp.h"
+#include "optimize/pipeline.h"
 
 namespace weft::driver {
 
 int RunRun(const CommandLine& line) {
   Translation translation(line);
   bool is_good = RunPipeline(translation, Goal::kRtyped);
+  int64_t limit = translation.options().Number(OptionId::kMaxFunctionSize);
+  if (is_good && limit > 0) translation.Run(optimize::LimitSizePass(static_cast<size_t>(limit)));
   int code = translation.Finish();
   if (!is_good) return code;
   std::vector<std::string> arguments = {line.operands[0]};

@@ -545,6 +545,7 @@ class Parser {
     function.is_noreturn = AcceptWord("noreturn");
     function.may_raise = !AcceptWord("cannot_raise");
     function.may_collect = !AcceptWord("cannot_collect");
+    if (AcceptWord("part_of")) function.part_of = Function();
     function.loc = loc_;
     graph_ = &function.graph;
     block_ = nullptr;

@@ -360,6 +360,9 @@ void PrintFunctionTo(const Program& program, FunctionId id, const PrintOptions& 
   if (function.is_noreturn) text += " noreturn";
   if (!function.may_raise) text += " cannot_raise";
   if (!function.may_collect) text += " cannot_collect";
+  if (function.part_of.is_valid()) {
+    fmt::format_to(out, " part_of @{}", NameText(program.function(function.part_of).name));
+  }
   text += " {";
   if (options.locations && function.loc.is_valid()) {
     fmt::format_to(out, " ; at {}", program.files.Format(function.loc));

@@ -116,6 +116,9 @@ struct FunctionInfo {
   bool is_constructor = false;
   // Never returns normally.
   bool is_noreturn = false;
+  // The function that this one was cut out of (optimize/outline.h), which calls it at one place. To
+  // people it is still that function: tracebacks leave the call out.
+  FunctionId part_of;
   Graph graph;
 
   // Facts that the annotator sets and later passes keep up to date.
@@ -207,6 +210,11 @@ class Program {
   const FunctionInfo& function(FunctionId id) const { return *functions[id.index]; }
 
   FunctionId AddFunction(std::unique_ptr<FunctionInfo> function);
+  // The function of the source that a function is, or is a part of.
+  FunctionId WholeOf(FunctionId id) const {
+    while (function(id).part_of.is_valid()) id = function(id).part_of;
+    return id;
+  }
 
   // Interned paths and string literals.
   PathId Path(std::vector<uint32_t> steps);

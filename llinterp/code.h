@@ -66,6 +66,8 @@ struct Origin {
 
 struct CompiledFunction {
   FunctionId id;
+  // Part of another function (FunctionInfo::part_of).
+  bool is_part = false;
   std::vector<Insn> insns;
   std::vector<Origin> origins;
   std::vector<uint64_t> constants;

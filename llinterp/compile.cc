@@ -42,6 +42,7 @@ class FunctionCompiler {
         types_(program_.types),
         graph_(program_.function(id).graph) {
     out_.id = id;
+    out_.is_part = program_.function(id).part_of.is_valid();
   }
 
   CompiledFunction Run() {

@@ -86,11 +86,14 @@ std::string Interpreter::FormatTraceback(const std::vector<TraceEntry>& tracebac
       i = kShown;
       continue;
     }
+    // A function's call of a part of itself is no call to people.
+    if (i > 0 && program.function(traceback[i - 1].function).part_of.is_valid()) continue;
     SourceLoc loc = traceback[i].loc;
     std::string place = loc.file.is_valid()
                             ? fmt::format("{}:{}", program.files.Path(loc.file), loc.line)
                             : std::string("<no location>");
-    text += fmt::format("  {} in {}\n", place, program.function(traceback[i].function).name);
+    text += fmt::format("  {} in {}\n", place,
+                        program.function(program.WholeOf(traceback[i].function)).name);
   }
   return text;
 }

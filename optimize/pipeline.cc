@@ -2,6 +2,7 @@
 
 #include "optimize/drop_checks.h"
 #include "optimize/inline.h"
+#include "optimize/limit_size.h"
 #include "optimize/local_cse.h"
 #include "optimize/promote_locals.h"
 #include "optimize/remove_allocations.h"
@@ -104,8 +105,19 @@ std::vector<Pass> LowLevelPasses(const PipelineOptions& options) {
           {kLocalCse, 2},
           {kSimplify, 2},
           {kRemoveUnusedFunctions},
+          // Last, so that nothing makes the parts larger again.
+          {LimitSizePass(options.max_function_size), 0, options.max_function_size > 0},
       },
       options.level);
+}
+
+Pass LimitSizePass(size_t limit) {
+  return {.name = "limit_function_size",
+          .doc = "Cuts functions that are too large into parts.",
+          .run_program = [limit](Program& program) {
+            return LimitFunctionSize(
+                program, {.limit = limit, .max_values = 60, .costs = CountOperations()});
+          }};
 }
 
 }  // namespace weft::optimize

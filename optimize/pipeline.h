@@ -1,6 +1,7 @@
 #ifndef WEFT_OPTIMIZE_PIPELINE_H_
 #define WEFT_OPTIMIZE_PIPELINE_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "flowgraph/pass.h"
@@ -15,6 +16,8 @@ struct PipelineOptions {
   bool inlines = true;
   // --checks=all.
   bool keeps_checks = false;
+  // The most operations of a function after the last pass; 0 for no limit.
+  size_t max_function_size = 0;
 };
 
 // What the frontend made becomes SSA, and calls become code.
@@ -23,6 +26,8 @@ std::vector<flowgraph::Pass> SourcePasses(const PipelineOptions& options);
 std::vector<flowgraph::Pass> AnnotatedPasses(const PipelineOptions& options);
 // After the heap was frozen: loads from it are constants.
 std::vector<flowgraph::Pass> LowLevelPasses(const PipelineOptions& options);
+// The last of them: cuts functions of more operations than `limit` (limit_size.h).
+flowgraph::Pass LimitSizePass(size_t limit);
 
 }  // namespace weft::optimize
 

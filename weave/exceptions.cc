@@ -81,6 +81,10 @@ class FunctionWeaver {
   ValueId EmitIsNull(ValueId pointer, SourceLoc loc) {
     return Emit(Opcode::kEq, TypeTable::Bool(), {pointer, graph_.Zero(graph_.type(pointer))}, loc);
   }
+  // Whether the place belongs into a traceback: the call of a part of this very function does not.
+  bool IsNoted(const Operation& op) const {
+    return op.opcode != Opcode::kCall || !program_.function(FunctionId(op.imm)).part_of.is_valid();
+  }
   bool NeverReturns(const Operation& op) const {
     if (op.opcode == Opcode::kCall) return program_.function(FunctionId(op.imm)).is_noreturn;
     if (op.opcode == Opcode::kCallExternal) {
@@ -128,14 +132,14 @@ void FunctionWeaver::WeaveBlock(BlockId id) {
     SourceLoc loc = op.loc;
     bool may_raise = effects_.MayRaise(graph_, op);
     bool never_returns = NeverReturns(op);
+    bool is_noted = IsNoted(op);
     graph_.block(current_).ops.push_back(std::move(op));
     if (!may_raise) continue;
     if (never_returns || (is_last && exit.kind == ExitKind::kUnreachable)) {
-      Jump(current_, Link{MakeRaised(loc, handler, /*note=*/true), {}}, loc);
+      Jump(current_, Link{MakeRaised(loc, handler, is_noted), {}}, loc);
       return;
     }
-    Test(Emit(Opcode::kExceptionOccurred, TypeTable::Bool(), {}, loc), loc, handler,
-         /*note=*/true);
+    Test(Emit(Opcode::kExceptionOccurred, TypeTable::Bool(), {}, loc), loc, handler, is_noted);
   }
   WeaveExit(std::move(exit), caught);
 }

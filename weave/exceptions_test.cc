@@ -56,6 +56,31 @@ std::string Weave(std::string_view function) {
   return flowgraph::PrintFunction(**program, FunctionId((*program)->functions.size() - 1));
 }
 
+// A call of a part is no place of its own: the exception passed the function's own lines in there.
+TEST(ExceptionsTest, ThePartOfAFunctionHasNotedThePlace) {
+  EXPECT_EQ(Weave(R"text(function @"f::part:1": fn(ptr Object)->i64 part_of @f {
+b0(%0: ptr Object):
+  raise %0
+}
+function @f: fn(ptr Object)->i64 {
+b0(%0: ptr Object):
+  %1: i64 = call{@"f::part:1"} %0
+  return %1
+}
+)text"),
+            R"text(function @f: fn(ptr Object)->i64 cannot_collect {
+b0(%0: ptr Object):
+  %1: i64 = call{@"f::part:1"} %0
+  %2: bool = exception_occurred
+  branch %2 b1 b2
+b1 cold:
+  return 0:i64
+b2:
+  return %1
+}
+)text");
+}
+
 TEST(ExceptionsTest, ObjectsWithFinalizersHaveNoInlinePath) {
   EXPECT_EQ(Weave(R"text(function @f: fn(i64)->ptr Closing {
 b0(%0: i64):

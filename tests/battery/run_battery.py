@@ -53,6 +53,7 @@ EXECUTORS = [
     Executor("direct-g++", "direct", "g++"),
     Executor("direct-clang++", "direct", "clang++-19"),
     Executor("llinterp", "llinterp", flags=["--checks=all"]),
+    Executor("llinterp-parts", "llinterp", flags=["--checks=all", "--max-function-size=4"]),
     Executor("c-gcc", "c", flags=["--cc=gcc", "--checks=all"]),
     Executor("c-gcc-stress", "c", flags=["--cc=gcc", "--checks=all"], build_of="c-gcc",
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),

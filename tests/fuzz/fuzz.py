@@ -73,6 +73,7 @@ EXECUTORS = {
     "c-stress": translated("c", ["-O2"], {"WEFT_GC_STRESS": "50", "WEFT_GC_VERIFY": "1"}),
     "c-O0": translated("c-O0", ["-O0"]),
     "c-O3-clang": translated("c-O3-clang", ["-O3", "--cc=clang-19"]),
+    "c-parts": translated("c-parts", ["-O2", "--max-function-size=12"]),
     "c-none": translated("c-none", ["-O1", "--gc=none"]),
 }
 
