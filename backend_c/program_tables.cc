@@ -73,7 +73,7 @@ class TableWriter {
       uint32_t pointer_count = 0;
       uint32_t item_pointer_count = 0;
       std::string pointers =
-          Offsets("pointers_" + tag, container.fields, container.is_weakref, &pointer_count);
+          Offsets("pointers_" + tag, container.fields, container.is_weakref(), &pointer_count);
       std::string item_pointers =
           Offsets("item_pointers_" + tag, container.item_fields, false, &item_pointer_count);
       std::string finalizer = "NULL";
@@ -85,8 +85,8 @@ class TableWriter {
                           StringLiteral(container.name), container.fixed_size, container.item_size,
                           container.has_items() ? container.fixed_size : 0, container.length_offset,
                           pointers, item_pointers, pointer_count, item_pointer_count,
-                          container.is_weakref ? "WEFT_TYPE_WEAK" : "0",
-                          container.is_weakref ? container.fields[0].offset : 0, finalizer);
+                          container.is_weakref() ? "WEFT_TYPE_WEAK" : "0",
+                          container.is_weakref() ? container.fields[0].offset : 0, finalizer);
     }
     text_ += fmt::format(
         "\nconst weft_type weft_types[] = {{\n{}}};\nconst uint32_t weft_type_count = {};\n", rows,

@@ -1,5 +1,7 @@
 #include "backend_common/reachability.h"
 
+#include <utility>
+
 #include "common/check.h"
 
 namespace weft::backend_common {
@@ -22,11 +24,20 @@ class Finder {
     found_.frozen.resize(program.frozen.size());
     found_.dispatch_tables.resize(program.dispatch_tables.size());
     found_.containers.resize(program.containers.size());
+    if (program.type_system == flowgraph::TypeSystem::kLltype) return;
+    implementations_.resize(program.methods.size());
+    for (const flowgraph::ClassInfo& cls : program.classes) {
+      for (const auto& [method, function] : cls.implementations) {
+        // One without a graph is never called.
+        if (program.function(function).graph.empty()) continue;
+        implementations_[method.index].push_back(function);
+      }
+    }
   }
 
   Reachable Run() {
     WEFT_CHECK(program_.entry.is_valid(), "a program without an entry reached a backend");
-    VisitFunction(program_.entry);
+    program_.ForEachRoot([this](FunctionId id) { VisitFunction(id); });
     VisitGlobal(program_.memory_error);
     VisitGlobal(program_.stack_overflow_error);
     // The run time makes the entry's arguments.
@@ -91,6 +102,10 @@ class Finder {
       for (const Operation& op : block.ops) {
         if (op.opcode == Opcode::kCall) {
           VisitFunction(FunctionId(op.imm));
+        } else if (op.opcode == Opcode::kCallMethod) {
+          for (FunctionId function : std::exchange(implementations_[op.imm], {})) {
+            VisitFunction(function);
+          }
         } else if (op.opcode == Opcode::kDispatch) {
           VisitDispatch(DispatchTableId(op.imm));
         } else if (op.info().imm == Imm::GlobalPath || op.info().imm == Imm::Global ||
@@ -115,6 +130,8 @@ class Finder {
 
   const Program& program_;
   Reachable found_;
+  // ootype: by method, until the method has been seen called.
+  std::vector<std::vector<FunctionId>> implementations_;
   std::vector<FunctionId> functions_;
   std::vector<FrozenId> objects_;
 };

@@ -13,6 +13,7 @@ ExitCode ExitCodeFor(const DiagnosticEngine& diagnostics) {
       case diag::kUnknownCommand:
       case diag::kBadCommandLine:
       case diag::kUnknownCode:
+      case diag::kBackendUnavailable:
       case diag::kFunctionNotFound:
       case diag::kFunctionAmbiguous:
         return ExitCode::kUsage;

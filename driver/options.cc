@@ -153,23 +153,30 @@ bool Options::Complete(DiagnosticEngine& diagnostics) {
   }
   bool good = true;
   for (const OptionInfo& info : kOptionTable) {
-    if (info.requires_value.empty() || !IsGiven(info.id)) continue;
-    if (info.kind == OptionKind::kFlag && !Flag(info.id)) continue;
-    size_t equals = info.requires_value.find('=');
-    const OptionInfo& other = *FindOption(info.requires_value.substr(0, equals));
-    std::string_view value = info.requires_value.substr(equals + 1);
-    std::string& actual = values_[static_cast<size_t>(other.id)][0];
-    if (actual == value) continue;
-    if (!IsGiven(other.id)) {
-      actual = value;
-      continue;
+    if (!IsGiven(info.id)) continue;
+    if (info.kind == OptionKind::kFlag && Text(info.id) == info.default_value) continue;
+    for (const std::string& requirement : SplitWords(info.requires_value)) {
+      good &= Require(info, requirement, diagnostics);
     }
-    diagnostics.Report(diag::kOptionConflict, fmt::format("--{}", info.flag),
-                       fmt::format("--{}", info.requires_value),
-                       fmt::format(", but '--{}={}' was given", other.flag, actual));
-    good = false;
   }
   return good;
+}
+
+bool Options::Require(const OptionInfo& info, std::string_view requirement,
+                      DiagnosticEngine& diagnostics) {
+  size_t equals = requirement.find('=');
+  const OptionInfo& other = *FindOption(requirement.substr(0, equals));
+  std::string_view value = requirement.substr(equals + 1);
+  std::string& actual = values_[static_cast<size_t>(other.id)][0];
+  if (actual == value) return true;
+  if (!IsGiven(other.id)) {
+    actual = value;
+    return true;
+  }
+  diagnostics.Report(diag::kOptionConflict, fmt::format("--{}", info.flag),
+                     fmt::format("--{}", requirement),
+                     fmt::format(", but '--{}={}' was given", other.flag, actual));
+  return false;
 }
 
 std::string OptionsMarkdown() {
@@ -197,7 +204,10 @@ std::string OptionsMarkdown() {
     }
     text += fmt::format("- Default: {}\n", DefaultText(info));
     text += fmt::format("- Commands: `{}`\n", fmt::join(SplitWords(info.commands), "`, `"));
-    if (!info.requires_value.empty()) text += fmt::format("- Needs: `--{}`\n", info.requires_value);
+    if (!info.requires_value.empty()) {
+      text +=
+          fmt::format("- Needs: `--{}`\n", fmt::join(SplitWords(info.requires_value), "`, `--"));
+    }
     if (!info.suggests.empty()) {
       text +=
           fmt::format("- Goes well with: `--{}`\n", fmt::join(SplitWords(info.suggests), "`, `--"));

@@ -81,6 +81,9 @@ class Options {
   bool Complete(DiagnosticEngine& diagnostics);
 
  private:
+  // Makes "flag=value" hold for an option that needs it; reports W0503 when it cannot.
+  bool Require(const OptionInfo& info, std::string_view requirement, DiagnosticEngine& diagnostics);
+
   std::array<std::vector<std::string>, kOptionCount> values_;
   std::array<bool, kOptionCount> given_{};
 };

@@ -55,12 +55,12 @@ TEST(OptionTable, DefaultsAreAllowedAndRequirementsExist) {
     for (const std::string& value : defaults) {
       EXPECT_TRUE(f.options.Set(info.id, value, f.diagnostics)) << f.Messages();
     }
-    if (!info.requires_value.empty()) {
-      size_t equals = info.requires_value.find('=');
-      ASSERT_NE(equals, std::string_view::npos) << info.flag;
-      const OptionInfo* other = FindOption(info.requires_value.substr(0, equals));
+    for (const std::string& requirement : SplitWords(info.requires_value)) {
+      size_t equals = requirement.find('=');
+      ASSERT_NE(equals, std::string::npos) << info.flag;
+      const OptionInfo* other = FindOption(requirement.substr(0, equals));
       ASSERT_NE(other, nullptr) << info.flag;
-      EXPECT_TRUE(f.options.Set(other->id, info.requires_value.substr(equals + 1), f.diagnostics));
+      EXPECT_TRUE(f.options.Set(other->id, requirement.substr(equals + 1), f.diagnostics));
     }
     for (const std::string& flag : SplitWords(info.suggests)) {
       EXPECT_NE(FindOption(flag), nullptr) << info.flag;
@@ -135,6 +135,21 @@ TEST(Options, LevelSetsDefaultsThatWereNotGiven) {
       EXPECT_EQ(f.options.Text(info.id), by_level[level]) << info.flag;
     }
   }
+}
+
+TEST(Options, WhatABackendHasNoUseForIsRefused) {
+  Fixture f;
+  f.options.Set(OptionId::kBackend, "jvm", f.diagnostics);
+  f.options.Set(OptionId::kGc, "none", f.diagnostics);
+  f.options.Set(OptionId::kJobs, "2", f.diagnostics);
+  // The default, though given, asks for nothing.
+  f.options.Set(OptionId::kLineDirectives, "true", f.diagnostics);
+  EXPECT_FALSE(f.options.Complete(f.diagnostics));
+  EXPECT_EQ(
+      f.Messages(),
+      "weft: error: option '--gc' needs '--backend=c', but '--backend=jvm' was given [W0503]\n"
+      "weft: error: option '--jobs' needs '--backend=c', but '--backend=jvm' was given "
+      "[W0503]\n");
 }
 
 TEST(Options, ContradictionsAreTold) {

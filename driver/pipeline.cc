@@ -1,7 +1,6 @@
 #include "driver/pipeline.h"
 
 #include <filesystem>
-#include <iterator>
 
 #include "annotator/annotator.h"
 #include "backend_c/collectors.h"
@@ -89,7 +88,9 @@ void Annotate(Translation& t) {
 
 // Objects, values and places become containers, pointers and scalars.
 void ChooseRepresentations(Translation& t) {
-  if (rtyper::Rtype(t.program(), &*t.annotations, t.diagnostics())) t.AfterPhase("rtyper");
+  if (rtyper::Rtype(t.program(), &*t.annotations, t.diagnostics(), TypeSystemFor(t.options()))) {
+    t.AfterPhase("rtyper");
+  }
 }
 
 // The globals' initialisers run now; what they leave is part of the program.
@@ -129,6 +130,8 @@ struct Task {
   // The goal that it works towards, reached with the last task of that goal.
   Goal goal;
   void (*run)(Translation&);
+  // Hosts have exceptions and a collector of their own.
+  bool is_for_ootype = true;
 };
 
 // A translation, in order. Each task gets the program as the one before it left it.
@@ -139,16 +142,30 @@ constexpr Task kPipeline[] = {
     {"choose representations", Goal::kRtyped, ChooseRepresentations},
     {"run initialisers", Goal::kRtyped, RunInitialisers},
     {"optimise", Goal::kWoven, OptimiseLowLevel},
-    {"weave exceptions and gc", Goal::kWoven, Weave},
+    {"weave exceptions and gc", Goal::kWoven, Weave, /*is_for_ootype=*/false},
 };
 
+bool IsWanted(const Task& task, const Options& options) {
+  return task.is_for_ootype || TypeSystemFor(options) == flowgraph::TypeSystem::kLltype;
+}
+
 bool RunTask(const Task& task, Translation& translation) {
+  if (!IsWanted(task, translation.options())) return true;
   return translation.RunTask(task.name, [&] { task.run(translation); });
 }
 
 }  // namespace
 
-const size_t kTaskCount = std::size(kPipeline) + 2;
+flowgraph::TypeSystem TypeSystemFor(const Options& options) {
+  return options.Is(OptionId::kBackend, "c") ? flowgraph::TypeSystem::kLltype
+                                             : flowgraph::TypeSystem::kOotype;
+}
+
+size_t TaskCount(const Options& options) {
+  size_t count = 2;
+  for (const Task& task : kPipeline) count += IsWanted(task, options);
+  return count;
+}
 
 bool RunPipeline(Translation& translation, Goal goal) {
   for (const Task& task : kPipeline) {

@@ -9,15 +9,19 @@
 
 namespace weft::driver {
 
-// How far a command wants its program translated. Each is what the task of that name leaves.
+// How far a command wants its program translated. Each is what the task of that name leaves; woven
+// is what the backend gets, so without weaving for one that takes ootype.
 enum class Goal : uint8_t { kSource, kAnnotated, kRtyped, kWoven };
 
 // The tasks that `weft translate` adds.
 inline constexpr std::string_view kWriteTask = "write C";
 inline constexpr std::string_view kCompileTask = "compile C";
 
-// How many tasks there are, those two included.
-extern const size_t kTaskCount;
+// The type system that the chosen backend takes.
+flowgraph::TypeSystem TypeSystemFor(const Options& options);
+
+// How many tasks there are for the chosen backend, those two included.
+size_t TaskCount(const Options& options);
 
 // Runs the tasks in their order, each timed, until one has reported an error or the goal is
 // reached. False when there were errors.

@@ -11,7 +11,10 @@ namespace weft::driver {
 
 int RunRun(const CommandLine& line) {
   Translation translation(line);
-  bool is_good = RunPipeline(translation, Goal::kRtyped);
+  // C's graphs are run before weaving, which a collector of the interpreter's own does not need;
+  // those for a host as the backend gets them.
+  bool is_c = line.options.Is(OptionId::kBackend, "c");
+  bool is_good = RunPipeline(translation, is_c ? Goal::kRtyped : Goal::kWoven);
   int64_t limit = translation.options().Number(OptionId::kMaxFunctionSize);
   if (is_good && limit > 0) translation.Run(optimize::LimitSizePass(static_cast<size_t>(limit)));
   int code = translation.Finish();

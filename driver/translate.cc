@@ -51,14 +51,17 @@ void PrintSummary(const Translation& translation, const std::string& result) {
              static_cast<double>(PeakMemory()) / 1e6, compiler);
 }
 
-}  // namespace
+// The output path: what -o says, or the program's name with what the backend's artefacts end in.
+std::string OutputPath(const CommandLine& line, std::string_view ending) {
+  std::string output = line.options.Text(OptionId::kOutput);
+  return output.empty() ? DefaultOutput(line.operands[0]).append(ending) : output;
+}
 
-int RunTranslate(const CommandLine& line) {
+int TranslateToC(const CommandLine& line) {
   Translation translation(line);
   DiagnosticEngine& diagnostics = translation.diagnostics();
   bool only_sources = line.options.Flag(OptionId::kSource);
-  std::string output = line.options.Text(OptionId::kOutput);
-  if (output.empty()) output = DefaultOutput(line.operands[0]);
+  std::string output = OutputPath(line, "");
   std::string folder = BuildFolder(output);
   if (!only_sources) CheckOutputFile(output, line.operands, diagnostics);
   if (!diagnostics.has_errors()) CheckBuildFolder(folder, diagnostics);
@@ -74,6 +77,44 @@ int RunTranslate(const CommandLine& line) {
     PrintSummary(translation, only_sources ? folder + "/" : output);
   }
   return code;
+}
+
+// Writes the jar.
+void WriteJar(Translation& t, const std::string& /*output*/) {
+  t.diagnostics().Report(diag::kBackendUnavailable, t.options().Text(OptionId::kBackend));
+}
+
+// Writes the executable for the CLI.
+void WriteAssembly(Translation& t, const std::string& /*output*/) {
+  t.diagnostics().Report(diag::kBackendUnavailable, t.options().Text(OptionId::kBackend));
+}
+
+// A backend that takes ootype, and writes what the program at Goal::kWoven (which is stage rtyped,
+// type system ootype, optimised) becomes to one file.
+int TranslateForHost(const CommandLine& line, std::string_view ending, std::string_view task,
+                     void (*write)(Translation&, const std::string& output)) {
+  Translation translation(line);
+  std::string output = OutputPath(line, ending);
+  CheckOutputFile(output, line.operands, translation.diagnostics());
+  if (translation.diagnostics().has_errors() || !RunPipeline(translation, Goal::kWoven)) {
+    return translation.Finish();
+  }
+  translation.RunTask(task, [&] { write(translation, output); });
+  int code = translation.Finish();
+  if (code == 0 && !line.options.Flag(OptionId::kQuiet)) PrintSummary(translation, output);
+  return code;
+}
+
+}  // namespace
+
+int RunTranslate(const CommandLine& line) {
+  if (line.options.Is(OptionId::kBackend, "jvm")) {
+    return TranslateForHost(line, ".jar", "write class files", WriteJar);
+  }
+  if (line.options.Is(OptionId::kBackend, "cli")) {
+    return TranslateForHost(line, ".exe", "write assembly", WriteAssembly);
+  }
+  return TranslateToC(line);
 }
 
 }  // namespace weft::driver

@@ -56,7 +56,7 @@ Translation::Translation(const CommandLine& line)
       progress_(Progress::ChooseStyle(line.options.Flag(OptionId::kQuiet),
                                       line.options.Flag(OptionId::kVerbose),
                                       /*runs_program=*/line.command == "run"),
-                line.options.Flag(OptionId::kVerbose), kTaskCount),
+                line.options.Flag(OptionId::kVerbose), TaskCount(line.options)),
       passes_({.verify = line.options.Flag(OptionId::kVerify),
                .print_after = line.options.List(OptionId::kPrintAfter),
                .print_changed = line.options.Flag(OptionId::kPrintChanged),

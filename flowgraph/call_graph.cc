@@ -5,8 +5,8 @@
 namespace weft::flowgraph {
 namespace {
 
-// Who an indirect call may reach: functions whose address is taken, by their type. Dispatch tables
-// (low level) and implementations of methods (source level) count as taking addresses.
+// Who an indirect call may reach: functions whose address is taken, by their type, and the
+// implementations of the method that is called. Dispatch tables count as taking addresses.
 class Targets {
  public:
   explicit Targets(const Program& program) : by_method_(program.methods.size()) {
@@ -66,7 +66,9 @@ std::vector<FunctionId> FindCallees(const Graph& graph, const Targets& targets) 
     for (const Operation& op : block.ops) {
       const std::vector<FunctionId>* indirect = nullptr;
       if (op.opcode == Opcode::kCall) callees.push_back(FunctionId(op.imm));
-      if (op.opcode == Opcode::kCallVirtual) indirect = &targets.OfMethod(MethodId(op.imm));
+      if (op.opcode == Opcode::kCallVirtual || op.opcode == Opcode::kCallMethod) {
+        indirect = &targets.OfMethod(MethodId(op.imm));
+      }
       if (op.opcode == Opcode::kCallPointer) indirect = &targets.OfType(graph.type(op.args[0]));
       if (indirect != nullptr) callees.insert(callees.end(), indirect->begin(), indirect->end());
     }

@@ -46,6 +46,24 @@ bool IsAllowedAt(Opcode opcode, Stage stage) {
   return false;
 }
 
+bool IsAllowedIn(Opcode opcode, TypeSystem type_system) {
+  switch (opcode) {
+    case Opcode::kTypeId:
+    case Opcode::kDispatch:
+    case Opcode::kStackCheck:
+      return type_system == TypeSystem::kLltype;
+    case Opcode::kCallMethod:
+      return type_system == TypeSystem::kOotype;
+    default:
+      // What is woven replaces exceptions and collection, which hosts have.
+      return type_system == TypeSystem::kLltype || Info(opcode).stages != OpStages::Woven;
+  }
+}
+
+const char* TypeSystemName(TypeSystem type_system) {
+  return type_system == TypeSystem::kLltype ? "lltype" : "ootype";
+}
+
 const char* StageName(Stage stage) {
   switch (stage) {
     case Stage::kSource:

@@ -16,6 +16,10 @@ enum class Opcode : uint8_t {
 // How far a program has come. Each stage has its own rules in the verifier.
 enum class Stage : uint8_t { kSource, kAnnotated, kRtyped, kWoven };
 
+// What the rtyper has made, or will make, of a program: memory for C, or classes, methods and
+// arrays for hosts that have their own (docs/decisions/0006).
+enum class TypeSystem : uint8_t { kLltype, kOotype };
+
 enum class OpStages : uint8_t { Source, Low, Both, Woven };
 
 enum class Imm : uint8_t {
@@ -72,7 +76,10 @@ size_t OpcodeCount();
 std::optional<Opcode> OpcodeByName(std::string_view name);
 // Whether the opcode may appear in a program at this stage.
 bool IsAllowedAt(Opcode opcode, Stage stage);
+// Whether the opcode may appear in a low-level program of this type system.
+bool IsAllowedIn(Opcode opcode, TypeSystem type_system);
 const char* StageName(Stage stage);
+const char* TypeSystemName(TypeSystem type_system);
 
 }  // namespace weft::flowgraph
 

@@ -340,6 +340,8 @@ class Parser {
       program_->entry = Function();
     } else if (AcceptWord("initializer")) {
       program_->initializer = Function();
+    } else if (AcceptWord("host_error")) {
+      program_->host_error = Function();
     } else if (AcceptWord("memory_error")) {
       program_->memory_error = Global();
     } else if (AcceptWord("stack_overflow_error")) {
@@ -353,6 +355,9 @@ class Parser {
     for (Stage stage : {Stage::kSource, Stage::kAnnotated, Stage::kRtyped, Stage::kWoven}) {
       if (AcceptWord(StageName(stage))) {
         program_->stage = stage;
+        if (AcceptWord(TypeSystemName(TypeSystem::kOotype))) {
+          program_->type_system = TypeSystem::kOotype;
+        }
         return;
       }
     }
@@ -386,12 +391,17 @@ class Parser {
   }
 
   void ParseClass() {
-    ClassInfo& cls = program_->cls(Class());
+    ClassId id = Class();
+    ClassInfo& cls = program_->cls(id);
     if (Accept(":")) cls.parent = Class();
     cls.is_abstract = AcceptWord("abstract");
     cls.is_exception = AcceptWord("exception");
     if (AcceptWord("unboxed_int")) cls.unboxed = UnboxedKind::kInt;
     if (AcceptWord("unboxed_float")) cls.unboxed = UnboxedKind::kFloat;
+    if (AcceptWord("host")) {
+      cls.host.name = Name();
+      cls.host.is_interface = AcceptWord("interface");
+    }
     Body([&] {
       if (AcceptWord("field")) {
         cls.fields.push_back(ParseField());
@@ -403,6 +413,7 @@ class Parser {
         cls.finalizer = Function();
       } else if (AcceptWord("container")) {
         cls.container = Container();
+        program_->containers.Get(cls.container).cls = id;
       } else {
         Fail("expected field, implements, finalizer or container");
       }
@@ -432,7 +443,9 @@ class Parser {
       container.item_size = Number();
     }
     container.has_finalizer = AcceptWord("finalizer");
-    container.is_weakref = AcceptWord("weakref");
+    for (const auto& [kind, word] : kContainerKinds) {
+      if (AcceptWord(word)) container.kind = kind;
+    }
     Body([&] {
       bool is_item = AcceptWord("item");
       if (!is_item) Expect("field");
@@ -481,6 +494,25 @@ class Parser {
     external.is_pure = AcceptWord("pure");
     external.may_raise = AcceptWord("may_raise");
     external.is_noreturn = AcceptWord("noreturn");
+    if (AcceptWord("host")) ParseHostMember(external.host);
+  }
+
+  void ParseHostMember(HostMember& host) {
+    for (const auto& [kind, word] : kHostMemberKinds) {
+      if (host.is_valid() || !AcceptWord(word)) continue;
+      host.kind = kind;
+    }
+    if (!host.is_valid()) return Fail("expected static, virtual, interface or new");
+    host.owner = Name();
+    if (host.kind != HostMemberKind::kConstructor) host.name = Name();
+    if (Accept("(")) {
+      host.has_parameters = true;
+      while (ok() && !Accept(")")) {
+        if (!host.parameters.empty()) Expect(",");
+        host.parameters.push_back(Name());
+      }
+    }
+    if (Accept("->")) host.result = Name();
   }
 
   void ParseDispatch() {
@@ -543,6 +575,7 @@ class Parser {
     function.has_this = AcceptWord("this");
     function.is_constructor = AcceptWord("constructor");
     function.is_noreturn = AcceptWord("noreturn");
+    if (AcceptWord("export")) function.export_name = Name();
     function.may_raise = !AcceptWord("cannot_raise");
     function.may_collect = !AcceptWord("cannot_collect");
     if (AcceptWord("part_of")) function.part_of = Function();

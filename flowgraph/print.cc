@@ -262,6 +262,10 @@ void PrintClass(const Program& program, const ClassInfo& cls, std::string& text)
   if (cls.is_exception) text += " exception";
   if (cls.unboxed == UnboxedKind::kInt) text += " unboxed_int";
   if (cls.unboxed == UnboxedKind::kFloat) text += " unboxed_float";
+  if (!cls.host.name.empty()) {
+    fmt::format_to(out, " host {}{}", NameText(cls.host.name),
+                   cls.host.is_interface ? " interface" : "");
+  }
   text += " {\n";
   PrintFields(program, cls.fields, text);
   for (const auto& [method, function] : cls.implementations) {
@@ -287,7 +291,9 @@ void PrintContainer(const Program& program, const lltype::Container& c, std::str
   if (c.has_items())
     fmt::format_to(out, " length_at {} item_size {}", c.length_offset, c.item_size);
   if (c.has_finalizer) text += " finalizer";
-  if (c.is_weakref) text += " weakref";
+  for (const auto& [kind, word] : kContainerKinds) {
+    if (kind == c.kind) fmt::format_to(out, " {}", word);
+  }
   text += " {\n";
   auto print_fields = [&](const char* what, const std::vector<lltype::Field>& fields) {
     for (const lltype::Field& field : fields) {
@@ -299,6 +305,26 @@ void PrintContainer(const Program& program, const lltype::Container& c, std::str
   print_fields("field", c.fields);
   print_fields("item", c.item_fields);
   text += "}\n";
+}
+
+// " host static java.lang.Math sin (double) -> double"; empty for what is no member of the host.
+std::string HostMemberText(const HostMember& host) {
+  std::string text;
+  if (!host.is_valid()) return text;
+  for (const auto& [kind, word] : kHostMemberKinds) {
+    if (kind == host.kind) text = fmt::format(" host {} {}", word, NameText(host.owner));
+  }
+  if (host.kind != HostMemberKind::kConstructor) text += " " + NameText(host.name);
+  if (host.has_parameters) {
+    text += " (";
+    for (size_t i = 0; i < host.parameters.size(); ++i) {
+      if (i != 0) text += ", ";
+      text += NameText(host.parameters[i]);
+    }
+    text += ")";
+  }
+  if (!host.result.empty()) text += " -> " + NameText(host.result);
+  return text;
 }
 
 void PrintGlobal(const Program& program, const GlobalInfo& global, std::string& text) {
@@ -358,6 +384,7 @@ void PrintFunctionTo(const Program& program, FunctionId id, const PrintOptions& 
   if (function.has_this) text += " this";
   if (function.is_constructor) text += " constructor";
   if (function.is_noreturn) text += " noreturn";
+  if (function.is_exported()) text += " export " + NameText(function.export_name);
   if (!function.may_raise) text += " cannot_raise";
   if (!function.may_collect) text += " cannot_collect";
   if (function.part_of.is_valid()) {
@@ -473,7 +500,9 @@ std::string PrintType(const Program& program, TypeId id) {
 }
 
 std::string Print(const Program& program, const PrintOptions& options) {
-  std::string text = fmt::format("weft {}\n", StageName(program.stage));
+  std::string text = fmt::format("weft {}", StageName(program.stage));
+  if (program.type_system == TypeSystem::kOotype) text += " ootype";
+  text += '\n';
   auto out = Out(text);
   for (const ClassInfo& cls : program.classes) PrintClass(program, cls, text);
   for (const ValueClassInfo& cls : program.value_classes) {
@@ -491,9 +520,10 @@ std::string Print(const Program& program, const PrintOptions& options) {
   }
   for (const GlobalInfo& global : program.globals) PrintGlobal(program, global, text);
   for (const ExternalInfo& external : program.externals) {
-    fmt::format_to(out, "external {}: {}{}{}{}\n", NameText(external.symbol),
+    fmt::format_to(out, "external {}: {}{}{}{}{}\n", NameText(external.symbol),
                    PrintType(program, external.type), external.is_pure ? " pure" : "",
-                   external.may_raise ? " may_raise" : "", external.is_noreturn ? " noreturn" : "");
+                   external.may_raise ? " may_raise" : "", external.is_noreturn ? " noreturn" : "",
+                   HostMemberText(external.host));
   }
   for (const DispatchTable& table : program.dispatch_tables) {
     fmt::format_to(out, "dispatch {}: {} from {} [", NameText(table.name),
@@ -517,6 +547,7 @@ std::string Print(const Program& program, const PrintOptions& options) {
   };
   function_role("entry", program.entry);
   function_role("initializer", program.initializer);
+  function_role("host_error", program.host_error);
   auto global_role = [&](const char* what, GlobalId id) {
     if (id.is_valid()) fmt::format_to(out, "{} ${}\n", what, NameText(program.global(id).name));
   };

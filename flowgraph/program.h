@@ -29,6 +29,31 @@ struct FieldInfo {
 // What kind of scalar an Unboxed class holds.
 enum class UnboxedKind : uint8_t { kNone, kInt, kFloat };
 
+// A class or interface of the host that a class of the program stands for.
+struct HostClass {
+  // As the host spells it: "java.util.regex.Pattern". Empty when the class is the program's own.
+  std::string name;
+  bool is_interface = false;
+};
+
+enum class HostMemberKind : uint8_t { kNone, kStatic, kVirtual, kInterface, kConstructor };
+
+// What an external is on the host for which the program is translated.
+struct HostMember {
+  HostMemberKind kind = HostMemberKind::kNone;
+  // The class of the host, and the member; a constructor has no name.
+  std::string owner;
+  std::string name;
+  // The types with which the host declares it, as the host's language spells them, where they are
+  // not those that belong to the external's (docs/language.md, Host classes). `parameters` has one
+  // for each argument, the object of a virtual call left out.
+  bool has_parameters = false;
+  std::vector<std::string> parameters;
+  std::string result;
+
+  bool is_valid() const { return kind != HostMemberKind::kNone; }
+};
+
 struct ClassInfo {
   // Qualified, with template arguments: "lox::Instance", "weft::ListData<int>".
   std::string name;
@@ -44,6 +69,8 @@ struct ClassInfo {
   UnboxedKind unboxed = UnboxedKind::kNone;
   // The implementation of weft::Object::finalize, when the class or a base overrides it.
   FunctionId finalizer;
+  // A class of the host: no fields, no implementations, no `new`.
+  HostClass host;
   SourceLoc loc;
 
   // Set by the rtyper.
@@ -54,7 +81,8 @@ struct ClassInfo {
 struct MethodInfo {
   std::string name;
   ClassId introduced_by;
-  // Function type; the first parameter is the object, at the introducing class.
+  // Function type; the first parameter is the object, at the introducing class. Under ootype the
+  // rtyper lowers it.
   TypeId type;
   SourceLoc loc;
 };
@@ -90,6 +118,9 @@ struct ExternalInfo {
   bool is_pure = false;
   bool may_raise = false;
   bool is_noreturn = false;
+  // ootype: calls this member of the host. An exception of the host's own arrives as what
+  // Program::host_error makes of it.
+  HostMember host;
   SourceLoc loc;
 };
 
@@ -119,11 +150,16 @@ struct FunctionInfo {
   // The function that this one was cut out of (optimize/outline.h), which calls it at one place. To
   // people it is still that function: tracebacks leave the call out.
   FunctionId part_of;
+  // The name under which others than the program may call it; empty for most. Such a function is
+  // kept, whoever calls it, and its arguments may be anything of their types.
+  std::string export_name;
   Graph graph;
 
   // Facts that the annotator sets and later passes keep up to date.
   bool may_raise = true;
   bool may_collect = true;
+
+  bool is_exported() const { return !export_name.empty(); }
 };
 
 // An object of the frozen heap: what the globals' initialisers built, as an image in memory.
@@ -172,6 +208,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   Stage stage = Stage::kSource;
+  // Set by the rtyper; the stages before it don't ask.
+  TypeSystem type_system = TypeSystem::kLltype;
   SourceFiles files;
   TypeTable types;
   lltype::ContainerTable containers;
@@ -192,6 +230,9 @@ class Program {
   // Runs all globals' initialisers in order, at translation time. Invalid when there are none, and
   // after the heap has been frozen.
   FunctionId initializer;
+  // Makes the exception that an exception of the host arrives as: (str) -> object, of the host's
+  // text. Valid only when an external has a host member; called by what the backend puts around it.
+  FunctionId host_error;
   // Globals with the instances that the run time raises; invalid when absent.
   GlobalId memory_error;
   GlobalId stack_overflow_error;
@@ -233,6 +274,17 @@ class Program {
   bool IsSubclass(ClassId cls, ClassId ancestor) const;
   // The implementation of a method that an object of exactly this class runs; invalid when pure.
   FunctionId FindImplementation(ClassId cls, MethodId method) const;
+  // Calls f(FunctionId) for every function that is called from outside: the entry, the initializer,
+  // what makes errors of the host's, and exported ones.
+  template <typename F>
+  void ForEachRoot(F f) const {
+    for (FunctionId root : {initializer, entry, host_error}) {
+      if (root.is_valid()) f(root);
+    }
+    for (size_t i = 0; i < functions.size(); ++i) {
+      if (functions[i]->is_exported()) f(FunctionId(i));
+    }
+  }
   // "i64", "lox::Instance*", "array<u8>", "fn(i64)->void": for people and the text form.
   std::string TypeName(TypeId type) const;
 

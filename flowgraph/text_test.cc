@@ -22,6 +22,10 @@ class Square : Shape {
 }
 class weft::Exception : weft::Object exception {
 }
+class Regex : weft::Object host "java.util.regex.Pattern" {
+}
+class List : weft::Object host "java.util.List" interface {
+}
 value Point {
   field x: i64
   field tags: array<str>
@@ -32,8 +36,19 @@ container Shape : Base types 1 3 size 24 {
 }
 container Base types 0 0 size 8 {
 }
-container "array<i64>" types 3 4 size 16 length_at 8 item_size 8 weakref {
+container "array<i64>" types 3 4 size 16 length_at 8 item_size 8 array {
   item value: i64 at 0
+}
+container str types 4 5 size 24 length_at 8 item_size 1 string {
+  field hash: i64 at 16
+  item "": u8 at 0 immutable
+}
+container Weak types 5 6 size 16 weakref {
+}
+container box types 6 7 size 16 finalizer box {
+  field value: i64 at 8
+}
+container Regex types 7 8 size 8 host {
 }
 method area of Shape: fn(obj Shape)->f64
 global $origin: val Point
@@ -41,12 +56,17 @@ global $count: i64 = -5:i64 constant
 global $table: table<val Point, 2> (i64, bool) = [1:i64, true, 2:i64, false]
 external sin: fn(f64)->f64 pure
 external exit: fn(i32)->void noreturn
+external compile: fn(str)->obj Regex may_raise host static "java.util.regex.Pattern" compile
+external make: fn(str)->obj List host new "java.util.ArrayList" ("java.util.Collection")
+external get: fn(obj List, i32)->obj Regex host interface "java.util.List" get (int) -> "java.lang.Object"
+external size: fn(obj List)->i32 host virtual "java.util.List" size ()
 dispatch area: fn(obj Shape)->f64 from 1 [-, @Square::area]
 frozen 0 Shape length 0 hash 77 bytes 0000000000000000ff 16=#1 8=@Square::area
 frozen 1 "array<i64>" length 3 bytes -
 known object weft::Object
 known exception weft::Exception
 entry @main
+host_error @Square::area
 memory_error $origin
 
 function @Square::area: fn(obj Square)->f64 this cannot_raise {
@@ -58,7 +78,7 @@ b0(%0: obj Square):
   return %4
 }
 
-function @main: fn(array<str>)->i32 always_inline noreturn {
+function @main: fn(array<str>)->i32 always_inline noreturn export main {
 b0(%0: array<str>):
   %1: obj Square = new{Square}
   field_set{Shape .1'at.0'x} %1, 7:i64

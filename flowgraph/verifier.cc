@@ -261,6 +261,8 @@ class GraphVerifier {
 };
 
 void VerifyImplementations(const Program& program, std::vector<std::string>& faults) {
+  // At the low level the object is a pointer to the class's container.
+  bool is_low = program.stage >= Stage::kRtyped;
   for (const ClassInfo& cls : program.classes) {
     for (const auto& [method_id, function_id] : cls.implementations) {
       const MethodInfo& method = program.method(method_id);
@@ -270,11 +272,32 @@ void VerifyImplementations(const Program& program, std::vector<std::string>& fau
       bool is_equal = wanted.size() == given.size() &&
                       program.types.Element(method.type) == program.types.Element(function.type);
       for (size_t i = 1; is_equal && i < wanted.size(); ++i) is_equal = wanted[i] == given[i];
+      if (is_low && is_equal) {
+        is_equal = program.types.Kind(given[0]) == TypeKind::kPtr &&
+                   program.types.Container(given[0]) == cls.container;
+      }
       if (!is_equal) {
         faults.push_back(fmt::format(
             "@{} does not fit the method {} that it implements: {} is not {}", function.name,
             method.name, PrintType(program, function.type), PrintType(program, method.type)));
       }
+    }
+  }
+}
+
+void VerifyTypeSystem(const Program& program, std::vector<std::string>& faults) {
+  bool is_ootype = program.type_system == TypeSystem::kOotype;
+  if (is_ootype && program.stage == Stage::kWoven) faults.push_back("ootype is never woven");
+  if (is_ootype && !program.dispatch_tables.empty()) faults.push_back("ootype has dispatch tables");
+  for (size_t c = 0; c < program.containers.size(); ++c) {
+    const lltype::Container& container = program.containers.Get(ContainerId(c));
+    bool is_host = container.kind == lltype::ContainerKind::kHost;
+    if (is_host && !is_ootype) {
+      faults.push_back(fmt::format("lltype has the host's class {}", container.name));
+    }
+    if (is_host && !container.fields.empty()) {
+      faults.push_back(
+          fmt::format("the host's class {} has fields of the program", container.name));
     }
   }
 }
@@ -297,8 +320,12 @@ std::vector<std::string> Verify(const Program& program, size_t limit) {
     }
   }
   bool is_source = program.stage == Stage::kSource || program.stage == Stage::kAnnotated;
-  if (is_source) VerifyImplementations(program, faults);
-  for (FunctionId root : {program.entry, program.initializer}) {
+  // Under lltype dispatch tables have taken the place of implementations.
+  if (is_source || program.type_system == TypeSystem::kOotype) {
+    VerifyImplementations(program, faults);
+  }
+  if (!is_source) VerifyTypeSystem(program, faults);
+  for (FunctionId root : {program.entry, program.initializer, program.host_error}) {
     if (root.is_valid() && root.index >= program.functions.size()) {
       faults.push_back("the entry or initializer is a function that does not exist");
     }

@@ -21,9 +21,12 @@
 // - Opcodes belong to the program's stage; operand counts, operand and result types and immediates
 //   fit the table (opcodes.def).
 // - Types belong to the stage: no objects, values or places after the rtyper, no pointers before.
+// - Opcodes belong to the type system: no dispatch, type ids, stack checks and nothing woven under
+//   ootype, no call_method and no classes of the host under lltype.
 // Program
 // - Names of functions are unique; an implementation takes what its method takes, its object at the
-//   implementing class; entry and initializer exist.
+//   implementing class (at the low level: under ootype only); entry and initializer exist.
+// - ootype: no stage woven, no dispatch tables; only the host makes objects of its classes.
 //
 // Each fault names the function, the block and the operation.
 namespace weft::flowgraph {

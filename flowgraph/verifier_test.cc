@@ -97,6 +97,46 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenGraph{"function @f: fn()->void {\nb0:\n  global_set{$g} true\n  return\n}\n",
                     "operand 0 is a bool, not a i64"}));
 
+// The first fault of a low-level program that begins with `first_line`.
+std::string LowFaultOf(const std::string& first_line, const std::string& rest,
+                       const std::string& function) {
+  auto program = Parse(
+      "weft " + first_line +
+      "\nclass Object {\n  container Object\n}\n"
+      "class Dog : Object {\n  implements bark/0 = @bark\n  container Dog\n}\n"
+      "container Object types 1 3 size 8 {\n}\n"
+      "container Dog : Object types 2 3 size 8 {\n}\n"
+      "method bark of Object: fn(ptr Object)->i64\n" +
+      rest + "function @bark: fn(ptr Dog)->i64 {\nb0(%0: ptr Dog):\n  return 1:i64\n}\n" +
+      "function @f: fn(ptr Dog)->i64 {\nb0(%0: ptr Dog):\n" + function + "  return 1:i64\n}\n");
+  EXPECT_TRUE(program.ok()) << program.error().message();
+  std::vector<std::string> faults = Verify(**program);
+  return faults.empty() ? "none" : faults[0];
+}
+
+TEST(VerifierTest, EachTypeSystemHasItsOwnOperations) {
+  const char* const call_method = "  %1: i64 = call_method{bark/0} %0\n";
+  const char* const type_id = "  %1: u32 = type_id %0\n";
+  EXPECT_EQ(LowFaultOf("rtyped ootype", "", call_method), "none");
+  EXPECT_EQ(LowFaultOf("rtyped", "", type_id), "none");
+  auto holds = [](const std::string& fault, std::string_view words) {
+    EXPECT_NE(fault.find(words), std::string::npos) << fault;
+  };
+  holds(LowFaultOf("rtyped", "", call_method), "does not belong to lltype");
+  holds(LowFaultOf("rtyped ootype", "", type_id), "does not belong to ootype");
+  holds(LowFaultOf("rtyped ootype", "", "  stack_check\n"), "does not belong to ootype");
+  holds(LowFaultOf("woven ootype", "", ""), "ootype is never woven");
+  holds(LowFaultOf("rtyped ootype", "dispatch bark: fn(ptr Dog)->i64 from 2 [@bark]\n", ""),
+        "ootype has dispatch tables");
+  const std::string host = "container Regex types 4 5 size 8 host {\n}\n";
+  EXPECT_EQ(LowFaultOf("rtyped ootype", host, ""), "none");
+  holds(LowFaultOf("rtyped", host, ""), "lltype has the host's class Regex");
+  holds(LowFaultOf("rtyped ootype", host, "  %1: ptr Regex = malloc{Regex}\n"),
+        "makes an object of the host's");
+  holds(LowFaultOf("rtyped ootype", "", "  %1: i64 = call_method{bark/0} zero:ptr Dog, 1:i64\n"),
+        "wrong number of arguments");
+}
+
 TEST(PassRunnerTest, NamesThePassThatBrokeAGraph) {
   auto program = ParseWith("function @f: fn()->void {\nb0:\n  return\n}\n");
   PassRunnerOptions options;

@@ -17,6 +17,9 @@ class OperationChecker {
     if (!IsAllowedAt(op_.opcode, program_.stage)) {
       return fmt::format("does not belong to stage {}", StageName(program_.stage));
     }
+    if (program_.stage >= Stage::kRtyped && !IsAllowedIn(op_.opcode, program_.type_system)) {
+      return fmt::format("does not belong to {}", TypeSystemName(program_.type_system));
+    }
     if (info.arity != kVariadic && static_cast<size_t>(info.arity) != op_.args.size()) {
       return fmt::format("has {} operands instead of {}", op_.args.size(), info.arity);
     }
@@ -170,10 +173,11 @@ class OperationChecker {
     std::span<const TypeId> parameters = types_.List(function_type);
     Require(op_.args.size() - first == parameters.size(), "has the wrong number of arguments");
     if (!fault_.empty()) return;
-    bool is_virtual = op_.opcode == Opcode::kCallVirtual;
     for (size_t i = 0; i < parameters.size(); ++i) {
-      if (is_virtual && i == 0) {
+      if (op_.opcode == Opcode::kCallVirtual && i == 0) {
         ObjectOperand(0, types_.Class(parameters[0]));
+      } else if (op_.opcode == Opcode::kCallMethod && i == 0) {
+        PointerOperand(0, types_.Container(parameters[0]));
       } else {
         Operand(first + i, parameters[i]);
       }
@@ -200,6 +204,7 @@ void OperationChecker::CheckTypes() {
     case Opcode::kCall:
       return CallOf(program_.function(FunctionId(op_.imm)).type, 0);
     case Opcode::kCallVirtual:
+    case Opcode::kCallMethod:
       return CallOf(program_.method(MethodId(op_.imm)).type, 0);
     case Opcode::kCallPointer:
       Require(!op_.args.empty(), "has no function");
@@ -467,6 +472,7 @@ void OperationChecker::CheckLow() {
     case Opcode::kMalloc:
     case Opcode::kMallocTry:
     case Opcode::kMallocSlow:
+      Require(Container().kind != lltype::ContainerKind::kHost, "makes an object of the host's");
       return Require(ResultKind() == TypeKind::kPtr && types_.Container(Result()) == container,
                      "gives something other than the new object");
     case Opcode::kMallocItems:

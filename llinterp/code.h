@@ -17,7 +17,7 @@ namespace weft::llinterp {
 #define WEFT_LLINTERP_CODES(X) \
   /* Control. x, y: targets; pool: moves, arguments, cases. */ \
   X(Move) X(Jump) X(JumpBack) X(Branch) X(Switch) X(Return) X(ReturnOne) X(ReturnMany) X(Raise) \
-  X(Unreachable) X(Call) X(CallPointer) X(CallExternal) \
+  X(Unreachable) X(Call) X(CallPointer) X(CallMethod) X(CallExternal) \
   /* A comparison that only the branch behind it wants: a, b; targets x, y. */ \
   X(BranchEq) X(BranchNe) X(BranchLtS) X(BranchLeS) X(BranchGtS) X(BranchGeS) \
   /* Scalars: dst = a op b. Those that are not listed go through Scalar. */ \

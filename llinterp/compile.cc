@@ -620,6 +620,8 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
       return call(Code::kCall, 0, static_cast<int32_t>(op.imm));
     case Opcode::kCallPointer:
       return call(Code::kCallPointer, 1, Operand(op.args[0]));
+    case Opcode::kCallMethod:
+      return call(Code::kCallMethod, 0, static_cast<int32_t>(op.imm));
     case Opcode::kCallExternal:
       return call(Code::kCallExternal, 0, static_cast<int32_t>(op.imm));
     case Opcode::kCheckNonNull:

@@ -81,7 +81,8 @@ class HeapFreezer {
   uint32_t WeakOffset(FrozenId id) const {
     const lltype::Container* container =
         &program_.containers.Get(program_.frozen[id.index].container);
-    while (container->parent.is_valid() && program_.containers.Get(container->parent).is_weakref) {
+    while (container->parent.is_valid() &&
+           program_.containers.Get(container->parent).is_weakref()) {
       container = &program_.containers.Get(container->parent);
     }
     return container->fields.back().offset;
@@ -108,7 +109,7 @@ class HeapFreezer {
       Store(Access::k64, reinterpret_cast<char*>(object.bytes.data()) + container.fields[0].offset,
             static_cast<uint64_t>(StrHash(interpreter_.BytesOf(address))));
     }
-    bool is_weak = container.is_weakref;
+    bool is_weak = container.is_weakref();
     uint32_t weak_offset = 0;
     if (is_weak) {
       program_.frozen[id.index].container = container_id;

@@ -26,7 +26,9 @@ struct FreezeStatistics {
 
 // Runs the globals' initialisers and keeps what they leave: globals get their initial values, and
 // the objects that the rest of the program can reach become its frozen heap. After that
-// - program.initializer is invalid, and functions that nothing reaches any more have no graph;
+// - program.initializer is invalid, and functions that nothing reaches any more have no graph,
+// among
+//   them implementations of methods that are never called;
 // - a global that nothing writes any more is constant, and reading it is a constant;
 // - frozen objects that nothing reaches are gone, the others are numbered densely.
 // Needs stage rtyped. False when the initialisers failed, which is reported (W04xx).

@@ -15,7 +15,8 @@ namespace {
 
 using flowgraph::Program;
 
-std::unique_ptr<Program> Rtyped(const std::string& text) {
+std::unique_ptr<Program> Rtyped(
+    const std::string& text, flowgraph::TypeSystem type_system = flowgraph::TypeSystem::kLltype) {
   auto parsed = flowgraph::Parse("weft source\n" + text);
   if (!parsed.ok()) {
     ADD_FAILURE() << parsed.error().message();
@@ -23,7 +24,7 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   }
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
-  EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics, type_system)) << diagnostics.Render();
   for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   return program;
 }
@@ -144,8 +145,7 @@ TEST(FreezeTest, IsTheSameEveryTime) {
   EXPECT_EQ(flowgraph::Print(*first), flowgraph::Print(*second));
 }
 
-TEST(FreezeTest, KeepsImplementationsOfClassesWithObjects) {
-  auto program = Rtyped(R"(
+constexpr char kMethods[] = R"(
 class weft::Object {
 }
 class A : weft::Object {
@@ -193,13 +193,30 @@ b0:
   %4: i64 = add %1, %3
   return %4
 }
-)");
+)";
+
+TEST(FreezeTest, KeepsImplementationsOfClassesWithObjects) {
+  auto program = Rtyped(kMethods);
   ASSERT_NE(program, nullptr);
   DiagnosticEngine diagnostics(program->files);
   ASSERT_TRUE(Freeze(*program, diagnostics));
   EXPECT_TRUE(program->functions[2]->graph.empty());
   ASSERT_EQ(program->dispatch_tables.size(), 1u);
   EXPECT_FALSE(program->dispatch_tables[0].functions[2].is_valid());
+  Interpreter interpreter(*program, {.gc_stress = true});
+  EXPECT_EQ(interpreter.Call(program->entry, {}).values, std::vector<uint64_t>{3});
+}
+
+TEST(FreezeTest, KeepsImplementationsUnderOotype) {
+  auto program = Rtyped(kMethods, flowgraph::TypeSystem::kOotype);
+  ASSERT_NE(program, nullptr);
+  DiagnosticEngine diagnostics(program->files);
+  ASSERT_TRUE(Freeze(*program, diagnostics));
+  // Only a call_method leads to the first two.
+  EXPECT_FALSE(program->functions[0]->graph.empty());
+  EXPECT_FALSE(program->functions[1]->graph.empty());
+  EXPECT_TRUE(program->functions[2]->graph.empty());
+  for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   Interpreter interpreter(*program, {.gc_stress = true});
   EXPECT_EQ(interpreter.Call(program->entry, {}).values, std::vector<uint64_t>{3});
 }

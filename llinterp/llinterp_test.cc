@@ -18,7 +18,8 @@ namespace {
 using flowgraph::Program;
 
 // Parses a source-stage program and rtypes it.
-std::unique_ptr<Program> Rtyped(const std::string& text) {
+std::unique_ptr<Program> Rtyped(
+    const std::string& text, flowgraph::TypeSystem type_system = flowgraph::TypeSystem::kLltype) {
   auto parsed = flowgraph::Parse("weft source\n" + text);
   if (!parsed.ok()) {
     ADD_FAILURE() << parsed.error().message();
@@ -26,7 +27,7 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   }
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
-  EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  EXPECT_TRUE(rtyper::Rtype(*program, nullptr, diagnostics, type_system)) << diagnostics.Render();
   for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   return program;
 }
@@ -215,7 +216,7 @@ b0:
 )";
 
 TEST(LlinterpTest, DispatchesAndLinksObjects) {
-  auto program = Rtyped(std::string(kClasses) + R"(
+  const std::string text = std::string(kClasses) + R"(
 function @main: fn()->i64 {
 b0:
   %0: obj Node = new{Node}
@@ -236,10 +237,58 @@ b3:
   %8: obj Node = field_get{Node .0'next} %3
   jump b1(%8, %7)
 }
-)");
+)";
+  for (auto type_system : {flowgraph::TypeSystem::kLltype, flowgraph::TypeSystem::kOotype}) {
+    auto program = Rtyped(text, type_system);
+    ASSERT_NE(program, nullptr);
+    Interpreter interpreter(*program, {.gc_stress = true});
+    EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), 43);
+  }
+}
+
+TEST(LlinterpTest, CallsOfMethodsOverflowAndFailUnderOotype) {
+  auto program = Rtyped(std::string(kClasses) + R"(
+class Endless : Node {
+  implements get/1 = @Endless::get
+}
+function @Endless::get: fn(obj Endless)->i64 this {
+b0(%0: obj Endless):
+  %1: i64 = call{@run} %0
+  return %1
+}
+function @run: fn(obj Node)->i64 {
+b0(%0: obj Node):
+  %1: i64 = call_virtual{get/1} %0
+  return %1
+}
+function @others: fn()->void {
+b0:
+  %0: obj Node = new{Node}
+  return
+}
+function @main: fn()->bool {
+b0:
+  %0: obj Endless = new{Endless}
+  %1: obj Node = upcast %0
+  %2: i64 = call{@run} %1
+  jump b1
+  except b2
+b1:
+  return false
+b2(%3: obj weft::Exception):
+  %4: obj weft::Exception = global_get{$stack}
+  %5: bool = eq %3, %4
+  return %5
+}
+)",
+                        flowgraph::TypeSystem::kOotype);
   ASSERT_NE(program, nullptr);
-  Interpreter interpreter(*program, {.gc_stress = true});
-  EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), 43);
+  Interpreter interpreter(*program, {.stack_limit = 1 << 20});
+  EXPECT_EQ(interpreter.Call(program->initializer, {}).kind, Outcome::Kind::kReturned);
+  EXPECT_EQ(Value(interpreter.Call(Find(*program, "main"), {})), 1);
+  Outcome outcome = interpreter.Call(Find(*program, "run"), std::array<uint64_t, 1>{0});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kFatal);
+  EXPECT_EQ(outcome.message, "null dereference");
 }
 
 TEST(LlinterpTest, CatchesWhatCalleesRaise) {

@@ -56,6 +56,16 @@ CompiledFunction& Interpreter::Machine::Compiled(FunctionId id) {
   return *function;
 }
 
+FunctionId Interpreter::Machine::Implementation(ContainerId container, MethodId method) {
+  auto [it, inserted] = implementations_.try_emplace({container, method});
+  if (inserted) {
+    it->second = program.FindImplementation(program.containers.Get(container).cls, method);
+    WEFT_CHECK(it->second.is_valid(), "a {} has no method {}",
+               program.containers.Get(container).name, program.method(method).name);
+  }
+  return it->second;
+}
+
 bool Interpreter::Machine::Push(FunctionId id) {
   CompiledFunction& function = Compiled(id);
   uint64_t* slots = stack_;
@@ -238,7 +248,8 @@ Outcome Interpreter::Machine::Run(size_t base) {
       case Code::kUnreachable:
         return fatal("unreachable code was reached");
       case Code::kCall:
-      case Code::kCallPointer: {
+      case Code::kCallPointer:
+      case Code::kCallMethod: {
         STEP;
         save();
         FunctionId callee(static_cast<uint32_t>(insn->a));
@@ -246,6 +257,11 @@ Outcome Interpreter::Machine::Run(size_t base) {
           uint64_t pointer = A;
           REQUIRE_OBJECT(pointer);
           callee = FunctionId(pointer - 1);
+        } else if (insn->code == Code::kCallMethod) {
+          uint64_t object = value(function->pool[insn->x]);
+          REQUIRE_OBJECT(object);
+          callee = Implementation(memory.TypeOf(object).container,
+                                  MethodId(static_cast<uint32_t>(insn->a)));
         }
         if (!Push(callee)) RAISE(ErrorInstance(program.stack_overflow_error));
         uint64_t* parameters = frames_.back().slots;

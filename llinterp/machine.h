@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "llinterp/code.h"
 #include "llinterp/externals.h"
 #include "llinterp/llinterp.h"
@@ -47,6 +48,8 @@ class Interpreter::Machine {
 
   Outcome Run(size_t base);
   CompiledFunction& Compiled(FunctionId id);
+  // What an object of exactly this container runs as the method.
+  FunctionId Implementation(ContainerId container, MethodId method);
   // Puts a frame on the stack; false when there is no room.
   bool Push(FunctionId id);
   void MarkReferences(uint64_t object, std::vector<uint64_t>* stack);
@@ -60,6 +63,7 @@ class Interpreter::Machine {
 
   Compiler compiler_;
   std::vector<std::unique_ptr<CompiledFunction>> functions_;
+  absl::flat_hash_map<std::pair<ContainerId, MethodId>, FunctionId> implementations_;
   std::vector<External> externals_;
   // The items of constant tables, by global.
   std::vector<std::vector<uint64_t>> tables_;

@@ -62,10 +62,10 @@ void Memory::DescribeTypes(const flowgraph::Program& program) {
     type.item_size = container.item_size;
     type.length_offset = container.length_offset;
     type.has_finalizer = container.has_finalizer;
-    if (container.is_weakref) {
+    if (container.is_weakref()) {
       // The reference is the last field of the first container with one.
       const Container* root = &container;
-      while (root->parent.is_valid() && program.containers.Get(root->parent).is_weakref) {
+      while (root->parent.is_valid() && program.containers.Get(root->parent).is_weakref()) {
         root = &program.containers.Get(root->parent);
       }
       type.weak_offset = root->fields.back().offset;

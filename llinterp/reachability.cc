@@ -18,9 +18,9 @@ Reachable::Reachable(const Program& program)
       dispatch_tables(program.dispatch_tables.size()),
       allocated(program.containers.size()),
       live(program.containers.size()),
-      program_(program) {
-  AddFunction(program.entry);
-  AddFunction(program.initializer);
+      program_(program),
+      methods_(program.methods.size()) {
+  program.ForEachRoot([this](FunctionId id) { AddFunction(id); });
   AddGlobal(program.memory_error);
   AddGlobal(program.stack_overflow_error);
   while (!function_worklist_.empty() || !frozen_worklist_.empty()) {
@@ -71,6 +71,21 @@ void Reachable::AddContainer(ContainerId id) {
   for (DispatchTableId table : table_list_) {
     AddFunction(Lookup(program_.dispatch_tables[table.index], program_.containers.Get(id)));
   }
+  for (MethodId method : method_list_) AddImplementation(method, id);
+}
+
+void Reachable::AddImplementation(MethodId method, ContainerId container) {
+  ClassId cls = program_.containers.Get(container).cls;
+  if (!cls.is_valid()) return;
+  // The method may be one of another branch of the tree: then there is none.
+  AddFunction(program_.FindImplementation(cls, method));
+}
+
+void Reachable::AddMethod(MethodId id) {
+  if (methods_[id.index]) return;
+  methods_[id.index] = true;
+  method_list_.push_back(id);
+  for (ContainerId container : live_list_) AddImplementation(id, container);
 }
 
 void Reachable::AddDispatchTable(DispatchTableId id) {
@@ -103,6 +118,9 @@ void Reachable::Scan(const Graph& graph) {
         case Imm::GlobalField:
           AddGlobal(GlobalId(op.imm));
           if (op.info().Has(flowgraph::kWrite)) written_globals[op.imm] = true;
+          break;
+        case Imm::Method:
+          AddMethod(MethodId(op.imm));
           break;
         case Imm::Dispatch:
           AddDispatchTable(DispatchTableId(op.imm));

@@ -7,8 +7,8 @@
 
 namespace weft::llinterp {
 
-// What the entry of a rtyped program can reach through calls, dispatch tables, globals and frozen
-// objects, finalizers of what it allocates included.
+// What can be reached of a rtyped program from what is called from outside, through calls, methods,
+// dispatch tables, globals and frozen objects, finalizers of what it allocates included.
 struct Reachable {
   explicit Reachable(const flowgraph::Program& program);
 
@@ -34,12 +34,17 @@ struct Reachable {
   void AddFrozen(FrozenId id);
   void AddContainer(ContainerId id);
   void AddDispatchTable(DispatchTableId id);
+  void AddMethod(MethodId id);
+  // What objects of exactly this container run as the method.
+  void AddImplementation(MethodId method, ContainerId container);
   void AddConstant(const flowgraph::Constant& constant);
   void Scan(const flowgraph::Graph& graph);
 
   const flowgraph::Program& program_;
   std::vector<ContainerId> live_list_;
   std::vector<DispatchTableId> table_list_;
+  std::vector<bool> methods_;
+  std::vector<MethodId> method_list_;
   std::vector<FunctionId> function_worklist_;
   std::vector<FrozenId> frozen_worklist_;
 };

@@ -23,14 +23,14 @@ void ForEachFunctionConstant(const Graph& graph, F f) {
   }
 }
 
-// Calls f(FunctionId) for everything outside of graphs that refers to a function.
+// Calls f(FunctionId) for everything outside of graphs that refers to a function; under ootype,
+// implementations of methods are left out, which are referred to where the method is called.
 template <typename F>
 void ForEachOutsideReference(const Program& program, F f) {
-  if (program.entry.is_valid()) f(program.entry);
-  if (program.initializer.is_valid()) f(program.initializer);
+  program.ForEachRoot(f);
   bool is_source = program.stage < Stage::kRtyped;
   for (const ClassInfo& cls : program.classes) {
-    // After the rtyper, dispatch tables say who is called.
+    // After the rtyper, dispatch tables say who is called, for lltype.
     if (is_source) {
       for (const auto& [method, function] : cls.implementations) f(function);
     }
@@ -206,6 +206,13 @@ class Inliner {
       total += facts_[f].size;
     }
     ForEachOutsideReference(program_, [&](FunctionId id) { facts_[id.index].is_referred = true; });
+    if (program_.type_system == flowgraph::TypeSystem::kOotype) {
+      for (const ClassInfo& cls : program_.classes) {
+        for (const auto& [method, function] : cls.implementations) {
+          facts_[function.index].is_referred = true;
+        }
+      }
+    }
     budget_ = static_cast<size_t>(static_cast<double>(total) * (options_.growth - 1)) + 2000;
     VisitCalleesFirst();
     return changed_;
@@ -372,12 +379,21 @@ bool RemoveUnusedFunctions(Program& program) {
     work.push_back(id);
   };
   ForEachOutsideReference(program, use);
+  std::vector<std::vector<FunctionId>> implementations(program.methods.size());
+  for (const ClassInfo& cls : program.classes) {
+    for (const auto& [method, function] : cls.implementations) {
+      implementations[method.index].push_back(function);
+    }
+  }
   while (!work.empty()) {
     const Graph& graph = program.function(work.back()).graph;
     work.pop_back();
     for (const Block& block : graph.blocks()) {
       for (const Operation& op : block.ops) {
         if (op.opcode == Opcode::kCall) use(FunctionId(op.imm));
+        if (op.opcode == Opcode::kCallMethod) {
+          for (FunctionId function : std::exchange(implementations[op.imm], {})) use(function);
+        }
       }
       flowgraph::ForEachUse(block, [&](ValueId value) {
         if (!graph.IsConstant(value)) return;

@@ -185,5 +185,41 @@ b0(%0: array<str>):
   EXPECT_FALSE(program->functions[3]->graph.empty());
 }
 
+TEST(RemoveUnusedFunctions, KeepsImplementationsOfMethodsThatAreCalled) {
+  auto program = ParseProgram(R"(weft rtyped ootype
+class A {
+  implements called/0 = @called
+  implements idle/1 = @idle
+  container A
+}
+container A types 1 2 size 8 {
+}
+method called of A: fn(ptr A)->void
+method idle of A: fn(ptr A)->void
+entry @f
+function @called: fn(ptr A)->void {
+b0(%0: ptr A):
+  return
+}
+function @idle: fn(ptr A)->void {
+b0(%0: ptr A):
+  return
+}
+function @exported: fn()->void export api {
+b0:
+  return
+}
+function @f: fn(ptr A)->void {
+b0(%0: ptr A):
+  call_method{called/0} %0
+  return
+}
+)");
+  EXPECT_TRUE(RemoveUnusedFunctions(*program));
+  EXPECT_FALSE(program->functions[0]->graph.empty());
+  EXPECT_TRUE(program->functions[1]->graph.empty());
+  EXPECT_FALSE(program->functions[2]->graph.empty());
+}
+
 }  // namespace
 }  // namespace weft::optimize

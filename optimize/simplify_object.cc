@@ -26,6 +26,7 @@ SimplifyRules::Result SimplifyRules::SimplifyObject(Operation& op) {
       return Check(op);
     case Opcode::kCallPointer:
     case Opcode::kCallVirtual:
+    case Opcode::kCallMethod:
       return Call(op);
     case Opcode::kValueGet:
       return ValuePart(op);
@@ -215,16 +216,24 @@ SimplifyRules::Result SimplifyRules::Call(Operation& op) {
     op.args.erase(op.args.begin());
     return Changed();
   }
-  ClassId exact = ExactClass(op.args[0]);
+  bool is_low = op.opcode == Opcode::kCallMethod;
+  ClassId exact;
+  if (!is_low) {
+    exact = ExactClass(op.args[0]);
+  } else if (ContainerId container = ExactContainer(op.args[0]); container.is_valid()) {
+    exact = program_.containers.Get(container).cls;
+  }
   if (!exact.is_valid()) return {};
   FunctionId target = program_.FindImplementation(exact, MethodId(op.imm));
   if (!target.is_valid()) return {};
   const FunctionInfo& callee = program_.function(target);
+  // A method that nothing calls has lost its implementations: this is not reached either.
+  if (callee.graph.empty()) return {};
   TypeId result = op.result.is_valid() ? graph_.type(op.result) : TypeTable::Void();
   if (program_.types.Element(callee.type) != result) return {};
   TypeId self = program_.types.List(callee.type)[0];
   if (graph_.type(op.args[0]) != self) {
-    op.args[0] = Insert(op, Opcode::kUpcast, self, {op.args[0]});
+    op.args[0] = Insert(op, is_low ? Opcode::kCastPtr : Opcode::kUpcast, self, {op.args[0]});
   }
   op.opcode = Opcode::kCall;
   op.imm = target.index;

@@ -258,6 +258,51 @@ b2:
 )");
 }
 
+TEST(Simplify, MethodOfAKnownObjectUnderOotype) {
+  EXPECT_EQ(RunPass(R"(weft rtyped ootype
+class Base {
+  container Base
+}
+class Left : Base {
+  implements m/0 = @Left::m
+  container Left
+}
+class Deep : Left {
+  container Deep
+}
+container Base types 1 4 size 8 {
+}
+container Left : Base types 2 4 size 8 {
+}
+container Deep : Left types 3 4 size 8 {
+}
+method m of Base: fn(ptr Base)->i32
+frozen 0 Deep length 0 bytes 0000000000000000
+function @Left::m: fn(ptr Left)->i32 {
+b0(%0: ptr Left):
+  return 1:i32
+}
+function @f: fn(ptr Base)->i32 {
+b0(%0: ptr Base):
+  %1: i32 = call_method{m/0} #0:ptr Base
+  %2: ptr Deep = malloc{Deep}
+  %3: ptr Base = cast_ptr %2
+  %4: i32 = call_method{m/0} %3
+  %5: i32 = call_method{m/0} %0
+  return %5
+}
+)",
+                    Simplify),
+            R"(b0(%0: ptr Base):
+  %1: i32 = call{@Left::m} #0:ptr Left
+  %2: ptr Deep = malloc{Deep}
+  %3: ptr Left = cast_ptr %2
+  %4: i32 = call{@Left::m} %3
+  %5: i32 = call_method{m/0} %0
+  return %5
+)");
+}
+
 TEST(Simplify, ChainOfTestsBecomesASwitch) {
   EXPECT_EQ(RunPass(R"(weft source
 function @f: fn(u8)->i32 {

@@ -54,11 +54,14 @@ class Context {
   void AddStubs();
   bool is_instantiated(ClassId cls) const { return instantiated_[cls.index]; }
 
+  bool is_ootype() const { return program.type_system == flowgraph::TypeSystem::kOotype; }
+
   // functions.cc: signatures. Comes after LayOutClasses and before any graph is rewritten.
   void LowerSignatures();
-  // The low-level type of a function: its own, or that of the virtual method that it implements, so
-  // that all entries of a dispatch table have one type.
+  // The low-level type of a function: its own, or under lltype that of the virtual method that it
+  // implements, so that all entries of a dispatch table have one type.
   TypeId signature(FunctionId id) const { return signatures_[id.index]; }
+  TypeId method_signature(MethodId id) const { return method_signatures_[id.index]; }
   // The source type that the function had.
   TypeId source_type(FunctionId id) const { return source_types_[id.index]; }
   void LowerExternals();
@@ -91,6 +94,7 @@ class Context {
   std::vector<FunctionId> stubs_;
   std::vector<bool> place_taken_;
   std::vector<TypeId> signatures_;
+  std::vector<TypeId> method_signatures_;
   std::vector<TypeId> source_types_;
   std::vector<GlobalLowering> globals_;
   std::vector<FrozenId> literals_;

@@ -1,6 +1,7 @@
 // Calls. Parameters are flattened; a function returns nothing, a scalar, or a tuple of scalars that
-// its callers take apart at once. A virtual call loads the type id, looks the function up in the
-// method's dispatch table and calls it, unless there is only one that it can be.
+// its callers take apart at once. A virtual call, unless there is only one function that it can be,
+// loads the type id, looks the function up in the method's dispatch table and calls it; under
+// ootype it names the method, and the host does the rest.
 
 #include <fmt/format.h>
 
@@ -14,9 +15,15 @@ void Context::LowerSignatures() {
   signatures_.resize(count);
   source_types_.resize(count);
   for (size_t f = 0; f < count; ++f) source_types_[f] = program.functions[f]->type;
+  for (flowgraph::MethodInfo& method : program.methods) {
+    method_signatures_.push_back(representations.Signature(method.type));
+    if (is_ootype()) method.type = method_signatures_.back();
+  }
   for (const flowgraph::ClassInfo& cls : program.classes) {
+    // A method of the host's has its object at its own class.
+    if (is_ootype()) break;
     for (const auto& [method, function] : cls.implementations) {
-      TypeId type = representations.Signature(program.method(method).type);
+      TypeId type = method_signature(method);
       TypeId& signature = signatures_[function.index];
       WEFT_CHECK(!signature.is_valid() || signature == type,
                  "'{}' implements methods of different types", program.function(function).name);
@@ -86,7 +93,7 @@ DispatchTableId Context::DispatchTable(MethodId id) {
   flowgraph::DispatchTable table;
   table.name = fmt::format("{}::{}", program.cls(method.introduced_by).name, method.name);
   table.first_type_id = container.first_type_id;
-  table.type = representations.Signature(method.type);
+  table.type = method_signature(id);
   table.functions = Implementations(id);
   // What is never instantiated is never looked up; its functions need not be kept.
   uint32_t first = representations.PreorderRange(method.introduced_by).first;
@@ -144,13 +151,17 @@ void FunctionRtyper::LowerCallPointer(const Operation& op) {
 
 void FunctionRtyper::LowerCallVirtual(const Operation& op) {
   MethodId method(op.imm);
-  TypeId signature = representations_.Signature(program_.method(method).type);
   VirtualTargets targets = context_.FindTargets(types_.Class(OldType(op.args[0])), method);
   // No object of the class exists, so the reference was null and control never came here.
   if (targets.none) return LowerDeadCall(op);
   ValueList args = Flatten(op.args);
   if (targets.single.is_valid()) {
-    return FinishCall(op, Opcode::kCall, signature, std::move(args), targets.single.index);
+    return FinishCall(op, Opcode::kCall, context_.signature(targets.single), std::move(args),
+                      targets.single.index);
+  }
+  TypeId signature = context_.method_signature(method);
+  if (context_.is_ootype()) {
+    return FinishCall(op, Opcode::kCallMethod, signature, std::move(args), method.index);
   }
   ValueId type_id = Emit(Opcode::kTypeId, TypeTable::U32(), {args[0]});
   ValueId function =

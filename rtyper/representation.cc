@@ -203,6 +203,7 @@ void Representations::LayOutClasses() {
     lltype::Container container;
     container.name = info.name;
     container.cls = id;
+    if (!info.host.name.empty()) container.kind = lltype::ContainerKind::kHost;
     if (info.parent.is_valid()) container.parent = program_.cls(info.parent).container;
     container.first_type_id = NextTypeId();
     // The annotator empties finalizers of classes that have no objects.
@@ -237,6 +238,7 @@ void Representations::LayOutClasses() {
 
   lltype::Container str;
   str.name = "str";
+  str.kind = lltype::ContainerKind::kString;
   str.fields = {{.name = "hash", .type = TypeTable::I64(), .offset = 16, .immutable = false}};
   str.item_fields = {{.name = "", .type = TypeTable::U8(), .offset = 0, .immutable = true}};
   str.item_size = 1;
@@ -301,7 +303,7 @@ void Representations::LayOutClass(ClassId id) {
   lltype::Container& container = program_.containers.Get(info.container);
   container.fields = std::move(fields);
   container.fixed_size = AlignUp(offset, 8);
-  container.is_weakref = is_weakref;
+  if (is_weakref) container.kind = lltype::ContainerKind::kWeakReference;
 }
 
 ContainerId Representations::array(TypeId element) {
@@ -309,6 +311,7 @@ ContainerId Representations::array(TypeId element) {
   if (it != arrays_.end()) return it->second;
   lltype::Container container;
   container.name = fmt::format("array<{}>", program_.TypeName(element));
+  container.kind = lltype::ContainerKind::kArray;
   container.first_type_id = NextTypeId();
   container.last_type_id = next_type_id_;
   ContainerId id = program_.containers.Add(std::move(container));
@@ -323,6 +326,7 @@ ContainerId Representations::box(TypeId type) {
   if (it != boxes_.end()) return it->second;
   lltype::Container container;
   container.name = fmt::format("box<{}>", program_.TypeName(type));
+  container.kind = lltype::ContainerKind::kBox;
   container.first_type_id = NextTypeId();
   container.last_type_id = next_type_id_;
   AppendFields("value", type, lltype::kHeaderSize, false, &container.fields);

@@ -42,8 +42,9 @@ bool Context::IsNonNull(FunctionId function, ValueId value) const {
 }
 
 bool Rtype(flowgraph::Program& program, const annotator::Annotations* annotations,
-           DiagnosticEngine& diagnostics) {
+           DiagnosticEngine& diagnostics, flowgraph::TypeSystem type_system) {
   WEFT_CHECK(program.stage == Stage::kSource || program.stage == Stage::kAnnotated);
+  program.type_system = type_system;
   size_t errors = diagnostics.error_count();
   Context context(program, annotations, diagnostics);
   context.Scan();

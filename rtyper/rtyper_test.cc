@@ -17,7 +17,8 @@ namespace {
 using flowgraph::Program;
 
 // Parses a source-stage program and rtypes it.
-std::unique_ptr<Program> Rtyped(const std::string& text) {
+std::unique_ptr<Program> Rtyped(
+    const std::string& text, flowgraph::TypeSystem type_system = flowgraph::TypeSystem::kLltype) {
   auto parsed = flowgraph::Parse("weft source\n" + text);
   if (!parsed.ok()) {
     ADD_FAILURE() << parsed.error().message();
@@ -26,7 +27,7 @@ std::unique_ptr<Program> Rtyped(const std::string& text) {
   std::unique_ptr<Program> program = *std::move(parsed);
   DiagnosticEngine diagnostics(program->files);
   for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
-  EXPECT_TRUE(Rtype(*program, nullptr, diagnostics)) << diagnostics.Render();
+  EXPECT_TRUE(Rtype(*program, nullptr, diagnostics, type_system)) << diagnostics.Render();
   for (const std::string& fault : flowgraph::Verify(*program)) ADD_FAILURE() << fault;
   // What was made also reads back.
   std::string printed = flowgraph::Print(*program);
@@ -325,6 +326,101 @@ b0(%0: i64):
   int64_t hash;
   std::memcpy(&hash, two.bytes.data() + 16, sizeof hash);
   EXPECT_EQ(hash, StrHash("two"));
+}
+
+// The hosts have methods, type tests and stacks of their own.
+TEST(RtyperTest, LeavesMethodsTypesAndStacksToTheHostUnderOotype) {
+  auto program = Rtyped(std::string(kShapes) + R"(
+function @Square::area: fn(obj Square)->f64 this {
+b0(%0: obj Square):
+  return 1.0:f64
+}
+function @Circle::area: fn(obj Circle)->f64 this {
+b0(%0: obj Circle):
+  %1: f64 = field_get{Circle .0'radius} %0
+  %2: obj Shape = upcast %0
+  %3: f64 = call{@main} %2
+  return %3
+}
+function @only: fn(obj Circle)->f64 {
+b0(%0: obj Circle):
+  %1: f64 = call_virtual{area/0} %0
+  return %1
+}
+function @main: fn(obj Shape)->f64 {
+b0(%0: obj Shape):
+  %1: obj Circle = new{Circle}
+  %2: obj Square = new{Square}
+  %3: bool = isa{Square} %0
+  %4: f64 = call_virtual{area/0} %0
+  return %4
+}
+)",
+                        flowgraph::TypeSystem::kOotype);
+  ASSERT_NE(program, nullptr);
+  EXPECT_EQ(FunctionText(*program, "main"), R"(function @main: fn(ptr Shape)->f64 {
+b0(%0: ptr Shape):
+  %1: ptr Circle = malloc{Circle}
+  %2: ptr Square = malloc{Square}
+  %3: bool = is_instance{Square} %0
+  %4: f64 = call_method{area/0} %0
+  return %4
+}
+)");
+  EXPECT_TRUE(program->dispatch_tables.empty());
+  // A method has its object at its own class; that of the only one that can be meant is brought
+  // there.
+  std::string area = FunctionText(*program, "Circle::area");
+  EXPECT_NE(area.find("fn(ptr Circle)->f64"), std::string::npos) << area;
+  EXPECT_NE(area.find("b0(%0: ptr Circle):\n  %1: f64 = getfield{Circle"), std::string::npos)
+      << area;
+  EXPECT_NE(FunctionText(*program, "only").find("call{@Circle::area} %0"), std::string::npos);
+  EXPECT_EQ(flowgraph::PrintType(*program, program->methods[0].type), "fn(ptr Shape)->f64");
+  // Circle::area and main call each other, so the host's stack may overflow there.
+  EXPECT_TRUE(program->functions[1]->may_raise);
+  EXPECT_EQ(area.find("stack_check"), std::string::npos);
+}
+
+TEST(RtyperTest, SaysWhatContainersAreToAHost) {
+  auto program = Rtyped(R"(
+class weft::Object {
+}
+class Pattern : weft::Object host "java.util.regex.Pattern" {
+}
+external compile: fn(str)->obj Pattern may_raise host static "java.util.regex.Pattern" compile
+global $patterns: array<obj Pattern>
+known object weft::Object
+entry @main
+function @fill: fn(ref<obj Pattern>)->void {
+b0(%0: ref<obj Pattern>):
+  %1: obj Pattern = call_external{compile} "a"
+  ref_set{} %0, %1
+  return
+}
+function @main: fn(obj weft::Object)->bool {
+b0(%0: obj weft::Object):
+  %1: ref<obj Pattern> = local{obj Pattern}
+  call{@fill} %1
+  %2: bool = isa{Pattern} %0
+  return %2
+}
+)",
+                        flowgraph::TypeSystem::kOotype);
+  ASSERT_NE(program, nullptr);
+  auto kind = [&](std::string_view name) {
+    for (size_t c = 0; c < program->containers.size(); ++c) {
+      const lltype::Container& container = program->containers.Get(ContainerId(c));
+      if (container.name == name) return container.kind;
+    }
+    ADD_FAILURE() << "no container " << name;
+    return lltype::ContainerKind::kClass;
+  };
+  EXPECT_EQ(kind("weft::Object"), lltype::ContainerKind::kClass);
+  EXPECT_EQ(kind("Pattern"), lltype::ContainerKind::kHost);
+  EXPECT_EQ(kind("str"), lltype::ContainerKind::kString);
+  EXPECT_EQ(kind("array<Pattern*>"), lltype::ContainerKind::kArray);
+  EXPECT_EQ(kind("box<Pattern*>"), lltype::ContainerKind::kBox);
+  EXPECT_EQ(program->externals[0].host.owner, "java.util.regex.Pattern");
 }
 
 TEST(RtyperTest, ChecksTheStackWhereFunctionsRecur) {

@@ -17,9 +17,9 @@ using flowgraph::Opcode;
 using flowgraph::Operation;
 using flowgraph::Program;
 
-// Who calls whom. A node is a function, a dispatch table, or all functions of one type whose
-// address is taken; the latter two stand between callers and callees, so that the graph stays
-// linear in the program.
+// Who calls whom. A node is a function, a dispatch table, a method, or all functions of one type
+// whose address is taken; all but the first stand between callers and callees, so that the graph
+// stays linear in the program.
 class CallGraph {
  public:
   explicit CallGraph(const Program& program) : program_(program) {
@@ -37,6 +37,14 @@ class CallGraph {
       }
       // The function may be kept and called elsewhere.
       AddEdge(TypeNode(table.type), static_cast<uint32_t>(functions + d));
+    }
+    first_method_ = static_cast<uint32_t>(edges_.size());
+    edges_.resize(edges_.size() + program.methods.size());
+    for (const flowgraph::ClassInfo& cls : program.classes) {
+      // Under lltype nobody calls these nodes.
+      for (const auto& [method, function] : cls.implementations) {
+        AddEdge(first_method_ + method.index, function.index);
+      }
     }
     for (const flowgraph::GlobalInfo& global : program.globals) {
       for (const Constant& item : global.items) AddConstant(item);
@@ -89,6 +97,7 @@ class CallGraph {
     for (const Block& block : graph.blocks()) {
       for (const Operation& op : block.ops) {
         if (op.opcode == Opcode::kCall) AddEdge(id, op.imm);
+        if (op.opcode == Opcode::kCallMethod) AddEdge(id, first_method_ + op.imm);
         if (op.opcode != Opcode::kCallPointer) continue;
         auto it = dispatched.find(op.args[0]);
         if (it != dispatched.end()) {
@@ -102,6 +111,7 @@ class CallGraph {
 
   const Program& program_;
   std::vector<std::vector<uint32_t>> edges_;
+  uint32_t first_method_ = 0;
   absl::flat_hash_map<TypeId, uint32_t> type_nodes_;
   std::vector<bool> address_taken_;
 };
@@ -192,7 +202,10 @@ Effects EffectsOf(const Graph& graph) {
   Effects effects;
   for (const Block& block : graph.blocks()) {
     for (const Operation& op : block.ops) {
-      if (op.opcode == Opcode::kCall || op.opcode == Opcode::kCallPointer) continue;
+      if (op.opcode == Opcode::kCall || op.opcode == Opcode::kCallPointer ||
+          op.opcode == Opcode::kCallMethod) {
+        continue;
+      }
       if (op.info().Has(flowgraph::kRaise)) effects.raises = true;
       if (op.info().Has(flowgraph::kCollect)) effects.collects = true;
     }
@@ -229,8 +242,11 @@ void InsertStackChecks(Program& program) {
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
     FunctionInfo& info = *program.functions[f];
     if (info.graph.empty()) continue;
-    if (recursive[f]) PutCheck(info);
     Effects effects = EffectsOf(info.graph);
+    if (recursive[f]) {
+      effects.raises = true;
+      if (program.type_system == flowgraph::TypeSystem::kLltype) PutCheck(info);
+    }
     if (effects.raises) raising.push_back(f);
     if (effects.collects) collecting.push_back(f);
   }

@@ -8,10 +8,29 @@
 #include "typesystem/ids.h"
 #include "typesystem/type.h"
 
-// The low-level type system: memory as a C compiler sees it. The rtyper lays out every class,
-// string and array as a container; backends, the collector's type table and llinterp read offsets
-// from here, so that all of them agree to the byte.
+// The containers of the low level. The rtyper makes one of every class, string and array. Under
+// lltype it is memory as a C compiler sees it: backends, the collector's type table and llinterp
+// read offsets from here, so that all of them agree to the byte. Under ootype it is a class, a
+// string or an array of the host, and the offsets say where a field stands in a frozen object, and
+// number the places that are passed on (docs/decisions/0006).
 namespace weft::lltype {
+
+// What a container is to a host.
+enum class ContainerKind : uint8_t {
+  // An object of a class of the program: fields, a parent, methods.
+  kClass,
+  // The one container of strings: bytes, and field 0 for their hash.
+  kString,
+  // An array: no fields but the length; one item field for each scalar of an element.
+  kArray,
+  // A local or global whose place is taken: the scalars of one value.
+  kBox,
+  // weft::WeakTarget, whose last field is the referent, and classes derived from it.
+  kWeakReference,
+  // ootype: a class of the host's own. No fields, nothing derived from it but others of its kind,
+  // and only the host makes its objects.
+  kHost,
+};
 
 // A field at a fixed offset. Its type is primitive, Function or Ptr: values of value classes are
 // flattened into their fields, and a reference to a place into a base pointer and an offset.
@@ -28,6 +47,7 @@ struct Field {
 // bits). A container with items has a length and a varying number of items behind the fields.
 struct Container {
   std::string name;
+  ContainerKind kind = ContainerKind::kClass;
   // The container whose fields are a prefix of this one's; invalid for roots.
   ContainerId parent;
   // All fields, the parent's first. They do not list the header or the length.
@@ -50,8 +70,8 @@ struct Container {
   uint32_t first_type_id = 0;
   uint32_t last_type_id = 0;
   bool has_finalizer = false;
-  bool is_weakref = false;
 
+  bool is_weakref() const { return kind == ContainerKind::kWeakReference; }
   bool has_items() const { return item_size != 0; }
 };
 

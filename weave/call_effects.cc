@@ -20,7 +20,8 @@ namespace {
 
 bool IsCall(Opcode opcode) {
   return opcode == Opcode::kCall || opcode == Opcode::kCallPointer ||
-         opcode == Opcode::kCallExternal || opcode == Opcode::kCallVirtual;
+         opcode == Opcode::kCallExternal || opcode == Opcode::kCallVirtual ||
+         opcode == Opcode::kCallMethod;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace weft::weave {
 
 // Which operations may raise and which may run the collector, calls included. The table of
 // operations says it for all others; for calls it follows from what is called, over the whole call
-// graph. Needs stage rtyped or woven. Linear in the size of the program.
+// graph. Needs stage rtyped or woven, and lltype. Linear in the size of the program.
 class CallEffects {
  public:
   // Computes the effects and leaves them in `may_raise` and `may_collect` of every function.

@@ -269,6 +269,7 @@ ValueId FunctionWeaver::ZeroOf(BlockId block, TypeId type, SourceLoc loc) {
 
 bool WeaveExceptions(Program& program) {
   WEFT_CHECK(program.stage == Stage::kRtyped, "exceptions are woven into rtyped programs");
+  WEFT_CHECK(program.type_system == flowgraph::TypeSystem::kLltype, "hosts have exceptions");
   CallEffects effects(program);
   for (auto& function : program.functions) {
     if (!function->graph.empty()) FunctionWeaver(program, effects, *function).Run();

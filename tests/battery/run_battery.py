@@ -54,6 +54,7 @@ EXECUTORS = [
     Executor("direct-clang++", "direct", "clang++-19"),
     Executor("llinterp", "llinterp", flags=["--checks=all"]),
     Executor("llinterp-parts", "llinterp", flags=["--checks=all", "--max-function-size=4"]),
+    Executor("llinterp-oo", "llinterp", flags=["--checks=all", "--backend=jvm"]),
     Executor("c-gcc", "c", flags=["--cc=gcc", "--checks=all"]),
     Executor("c-gcc-stress", "c", flags=["--cc=gcc", "--checks=all"], build_of="c-gcc",
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
@@ -254,7 +255,8 @@ class Build:
         if self.executor.kind == "llinterp":
             if not shared:
                 return ""
-            code, _, stderr = run([WEFT[0], "check", *named_sources])
+            backend = [flag for flag in self.executor.flags if flag.startswith("--backend=")]
+            code, _, stderr = run([WEFT[0], "check", *backend, *named_sources])
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
         if self.executor.kind == "c":
             code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,

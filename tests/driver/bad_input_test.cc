@@ -180,6 +180,17 @@ TEST_F(BadInputTest, BuildFolderOfSomebodyElse) {
   EXPECT_EQ(Read("hello.build/thesis.txt"), "years of work");
 }
 
+TEST_F(BadInputTest, BackendThatCannotWrite) {
+  Write("hello.cc", kHello);
+  for (const char* backend : {"jvm", "cli"}) {
+    WeftRun run = Weft({"translate", "hello.cc", std::string("--backend=") + backend});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_TRUE(run.Says(std::string("cannot write for the backend '") + backend + "' yet [W0510]"))
+        << run.output;
+    EXPECT_EQ(Names(), NameList{"hello.cc"});
+  }
+}
+
 TEST_F(BadInputTest, MissingCompiler) {
   Write("hello.cc", kHello);
   WeftRun run = Weft({"translate", "hello.cc", "--cc=no-such-compiler -O1"});

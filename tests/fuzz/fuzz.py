@@ -51,9 +51,12 @@ def direct(source, folder):
     return run([binary])
 
 
-def llinterp(source, folder):
-    del folder
-    return run([WEFT, "run", source])
+def llinterp(*flags):
+    def executor(source, folder):
+        del folder
+        return run([WEFT, "run", source, *flags])
+
+    return executor
 
 
 def translated(name, flags, environment=None):
@@ -67,7 +70,8 @@ def translated(name, flags, environment=None):
 
 
 EXECUTORS = {
-    "llinterp": llinterp,
+    "llinterp": llinterp(),
+    "llinterp-oo": llinterp("--backend=jvm"),
     "c": translated("c", ["-O2"]),
     # The same binary as "c", which a batch builds once.
     "c-stress": translated("c", ["-O2"], {"WEFT_GC_STRESS": "50", "WEFT_GC_VERIFY": "1"}),
@@ -167,7 +171,7 @@ def main():
     parser.add_argument("--reduce", type=int, metavar="SEED")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of batches that differ")
     options = parser.parse_args()
-    executors = options.executor or ["llinterp", "c", "c-stress"]
+    executors = options.executor or ["llinterp", "llinterp-oo", "c", "c-stress"]
     if not os.path.exists(GENERATE):
         subprocess.run(["bazel", "build", "//tests/fuzz:generate"], cwd=ROOT, check=True)
     if options.reduce is not None:
@@ -183,7 +187,7 @@ def main():
             different += 1
             print("seed %d differs:" % s)
             for name, line in by_name.items():
-                print("  %-10s %s" % (name, line.replace("\n", "\n             ")))
+                print("  %-11s %s" % (name, line.replace("\n", "\n              ")))
             sys.stdout.flush()
         if differences and options.keep:
             shutil.copytree(folder, os.path.join(options.keep, "batch-%d" % seed),
