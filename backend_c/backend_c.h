@@ -32,6 +32,8 @@ struct ArtefactOptions {
   std::string root;
   // A row of collectors.def.
   std::string gc = "marksweep";
+  // Whether the collector scans the stack, because the program has no roots woven in.
+  bool conservative_roots = false;
   // The C compiler that the Makefile uses by default.
   std::string cc = "gcc";
   // 0 to 3: the -O of the default build.

@@ -163,10 +163,11 @@ std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::
     if (path.ends_with(".cc")) text += fmt::format(" \\\n  {}", path);
   }
   const Collector& collector = FindCollector(options.gc);
-  text +=
-      fmt::format("\nDEFINES :={}{}\nLIBRARIES := {}\n", collector.define.empty() ? "" : " -D",
-                  collector.define,
-                  collector.libraries.empty() ? "-lm" : fmt::format("{} -lm", collector.libraries));
+  text += "\nDEFINES :=";
+  if (!collector.define.empty()) text += fmt::format(" -D{}", collector.define);
+  if (options.conservative_roots) text += " -DWEFT_GC_CONSERVATIVE";
+  text += fmt::format("\nLIBRARIES :={}{} -lm\n", collector.libraries.empty() ? "" : " ",
+                      collector.libraries);
   text += kRules;
   return text;
 }

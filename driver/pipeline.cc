@@ -5,6 +5,7 @@
 #include "annotator/annotator.h"
 #include "backend_c/collectors.h"
 #include "common/file.h"
+#include "driver/collector_choice.h"
 #include "frontend/frontend.h"
 #include "llinterp/freeze.h"
 #include "optimize/pipeline.h"
@@ -42,7 +43,7 @@ std::string FolderOfDsl(const std::string& root) {
 
 // C++ to source-stage graphs: locals are slots, calls are calls.
 void ReadCpp(Translation& t) {
-  if (!CheckSources(t)) return;
+  if (!CheckCollectorChoice(t.options(), t.diagnostics()) || !CheckSources(t)) return;
   frontend::FrontendOptions options;
   options.sources = t.line().operands;
   options.include_dirs = t.options().List(OptionId::kIncludeDirs);
@@ -112,7 +113,9 @@ void Weave(Translation& t) {
       .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
       .run_program = weave::WeaveExceptions});
   const backend_c::Collector& collector = backend_c::FindCollector(t.options().Text(OptionId::kGc));
-  if (collector.roots == backend_c::RootFinding::kNone) return;
+  // What finds roots by itself needs no barriers either.
+  if (UsesConservativeRoots(t.options()) || collector.roots == backend_c::RootFinding::kNone)
+    return;
   weave::GcTransformOptions options;
   options.write_barriers = collector.barriers;
   t.Run(Pass{.name = "gc_transform",

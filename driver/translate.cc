@@ -7,6 +7,7 @@
 
 #include "backend_c/backend_c.h"
 #include "driver/build.h"
+#include "driver/collector_choice.h"
 #include "driver/commands.h"
 #include "driver/output.h"
 #include "driver/pipeline.h"
@@ -28,6 +29,7 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
   options.name = std::filesystem::path(output).filename().string();
   options.root = t.root();
   options.gc = t.options().Text(OptionId::kGc);
+  options.conservative_roots = UsesConservativeRoots(t.options());
   options.cc = t.options().Text(OptionId::kCc);
   options.level = static_cast<int>(t.options().Number(OptionId::kLevel));
   options.line_directives = t.options().Flag(OptionId::kLineDirectives);

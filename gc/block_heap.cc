@@ -84,7 +84,10 @@ bool BlockHeap::NextStretch(uint32_t size_class) {
     return true;
   }
   while (true) {
-    if (cursor.block != kNoBlock && FindHole(size_class)) return true;
+    if (cursor.block != kNoBlock) {
+      if (FindHole(size_class)) return true;
+      blocks_[cursor.block].is_passed = true;
+    }
     cursor.block = partly_free_[size_class];
     if (cursor.block == kNoBlock) {
       // Nothing left: both ends of the stretch stay equal.
@@ -148,6 +151,7 @@ bool BlockHeap::AddBlock(uint32_t size_class) {
   row.kind = BlockKind::kSmall;
   row.size_class = static_cast<uint8_t>(size_class);
   row.poisoned = false;
+  row.is_passed = false;
   row.next = partly_free_[size_class];
   partly_free_[size_class] = block;
   return true;
@@ -163,12 +167,38 @@ char* BlockHeap::TryLarge(size_t bytes) {
     Block& row = blocks_[first + i];
     if (row.dirty) std::memset(start + (size_t{i} << kBlockShift), 0, kBlockBytes);
     row.kind = i == 0 ? BlockKind::kLarge : BlockKind::kLargeTail;
+    row.run = i;
     row.dirty = true;
     row.poisoned = false;
   }
   blocks_[first].run = count;
   allocated_bytes_ += size_t{count} << kBlockShift;
   return start;
+}
+
+weft_object* BlockHeap::FindObject(uintptr_t word) const {
+  size_t offset = word - reinterpret_cast<uintptr_t>(base_);
+  if (offset >= used_bytes_) return nullptr;
+  uint32_t block = static_cast<uint32_t>(offset >> kBlockShift);
+  const Block* row = &blocks_[block];
+  char* start = BlockStart(block);
+  if (row->kind == BlockKind::kLargeTail) {
+    start -= size_t{row->run} << kBlockShift;
+  } else if (row->kind == BlockKind::kSmall) {
+    uint32_t slot = kClassSize[row->size_class];
+    uint32_t index = static_cast<uint32_t>(offset & (kBlockBytes - 1)) / slot;
+    if (index >= SlotsOf(row->size_class)) return nullptr;
+    start += size_t{index} * slot;
+    // In the block that is being filled, the slots in front of the stretch hold objects, too.
+    bool is_filled = row->is_passed || (cursors_[row->size_class].block == block &&
+                                        start < weft_gc_stretches[row->size_class].next);
+    if (!is_filled && !IsMarked(start)) return nullptr;
+  } else if (row->kind == BlockKind::kFree) {
+    return nullptr;
+  }
+  weft_object* object = reinterpret_cast<weft_object*>(start);
+  // A slot of the stretch that has not been handed out yet is zero.
+  return object->type_id != 0 ? object : nullptr;
 }
 
 // ---- Runs of free blocks ----
@@ -243,6 +273,7 @@ void BlockHeap::Sweep() {
       }
     } else if (row.kind == BlockKind::kSmall) {
       row.dirty = true;
+      row.is_passed = false;
       const uint64_t* marks = MarksOf(block);
       uint32_t objects = 0;
       for (size_t i = 0; i < kMarkWordsPerBlock; ++i) {

@@ -30,7 +30,8 @@ enum class BlockKind : uint8_t { kFree, kSmall, kLarge, kLargeTail };
 struct Block {
   // The next block of a list: partly free blocks of one class, or free runs of similar length.
   uint32_t next;
-  // For the first block of a free run or of a large object: the number of blocks.
+  // For the first block of a free run or of a large object: the number of blocks. For the others of
+  // a large object: how many blocks before this one it begins.
   uint32_t run;
   BlockKind kind;
   uint8_t size_class;
@@ -38,6 +39,8 @@ struct Block {
   bool dirty;
   // The memory holds the poison pattern all over (checked builds only).
   bool poisoned;
+  // Allocation has come past all holes since the last collection: every slot is an object.
+  bool is_passed;
 };
 
 // Whether and how a word is a reference into the heap; see BlockHeap::Classify.
@@ -57,6 +60,11 @@ class BlockHeap {
   }
   bool AddBlock(uint32_t size_class);
   char* TryLarge(size_t bytes);
+
+  // The object that a word names, when it is the address of one or of a place in it; otherwise
+  // NULL. In front of BeginMarking only: that a slot holds an object follows from the marks of the
+  // last collection and from how far allocation has come since.
+  weft_object* FindObject(uintptr_t word) const;
 
   // ---- Marking ----
 

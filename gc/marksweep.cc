@@ -53,6 +53,7 @@ class MarkSweep {
   template <typename Visit>
   void DrainWith(Visit visit);
   void MarkRoots();
+  void FindNamedObjects();
   // Clears the weak references found from `first` on whose targets are dead.
   void ClearWeakReferences(size_t first);
   void FindDueFinalizers();
@@ -65,6 +66,8 @@ class MarkSweep {
   Vector<weft_object*> mark_stack_;
   // Weak reference objects that marking came by.
   Vector<weft_object*> weak_;
+  // What the stack names, when it is scanned.
+  Vector<weft_object*> named_;
   // Live objects with a finalizer that has not run, in order of allocation.
   Vector<weft_object*> finalizable_;
   // Used by FindDueFinalizers only.
@@ -90,6 +93,7 @@ MarkSweep collector;
 void MarkSweep::Start(size_t shadow_bytes) {
   ReadEnvironment();
   MakeShadowStack(shadow_bytes);
+  if (kScansStack) FindStackBase();
   if (!heap_.Start()) {
     Log("no address space for the heap");
     std::exit(2);
@@ -216,8 +220,24 @@ inline void MarkSweep::DrainWith(Visit visit) {
   }
 }
 
+// What words of the stack and registers name. Compilers keep an address inside an object, or the
+// one behind its end, where they can do without that of its start.
+void MarkSweep::FindNamedObjects() {
+  named_.Resize(0);
+  ForEachStackWord(
+      [](void* self, uintptr_t word) {
+        MarkSweep* collector = static_cast<MarkSweep*>(self);
+        weft_object* object = collector->heap_.FindObject(word);
+        weft_object* before = collector->heap_.FindObject(word - sizeof(void*));
+        if (object != nullptr) collector->named_.Push(object);
+        if (before != nullptr && before != object) collector->named_.Push(before);
+      },
+      this);
+}
+
 void MarkSweep::MarkRoots() {
   ForEachRoot([this](weft_object** slot) { MarkSlot(slot); });
+  for (size_t i = 0; i < named_.size(); ++i) MarkSlot(&named_[i]);
   for (size_t i = 0; i < weft_frozen_root_count; ++i) {
     weft_object* object = weft_frozen_roots[i];
     if (weft_types[object->type_id].flags & WEFT_TYPE_WEAK) weak_.Push(object);
@@ -281,6 +301,7 @@ void MarkSweep::Collect() {
   size_t allocated = heap_.allocated_bytes();
   uint64_t cleared_before = weak_cleared_;
   size_t due_before = due_.size();
+  if (kScansStack) FindNamedObjects();
   heap_.BeginMarking();
   weak_.Resize(0);
   MarkRoots();

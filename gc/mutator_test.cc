@@ -79,8 +79,13 @@ class Mutator {
       weft_gc_collect();
     } while (finalized_count_ != before);
     weft_gc_collect();
+#ifdef WEFT_GC_CONSERVATIVE
+    // Stray words on the stack may keep some objects, and what those refer to.
+    EXPECT_GE(finalized_count_, finalizable_count_ - finalizable_count_ / 4 - 4);
+#else
     EXPECT_EQ(finalized_count_, finalizable_count_) << "finalizers that never ran";
     EXPECT_EQ(weft_gc_stat(WEFT_GC_STAT_USED_BYTES), 0);
+#endif
   }
 
  private:

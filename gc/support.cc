@@ -1,5 +1,6 @@
 #include "gc/support.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 void** weft_shadow_top = nullptr;
 void** weft_shadow_base = nullptr;
+char* weft_gc_stack_base = nullptr;
 
 namespace weft::gc {
 
@@ -225,6 +227,44 @@ bool Reservation::Commit(size_t bytes) {
 }
 
 void Discard(void* start, size_t bytes) { madvise(start, bytes, MADV_DONTNEED); }
+
+void FindStackBase() {
+  if (weft_gc_stack_base != nullptr) return;
+  pthread_attr_t attributes;
+  void* start = nullptr;
+  size_t bytes = 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    pthread_attr_getstack(&attributes, &start, &bytes);
+    pthread_attr_destroy(&attributes);
+  }
+  if (start == nullptr) Fatal("cannot find out where the stack begins");
+  weft_gc_stack_base = static_cast<char*>(start) + bytes;
+}
+
+namespace {
+
+// Its own frame is the deepest, so everything that its callers saved lies above it.
+#if defined(__clang__) || defined(__GNUC__)
+__attribute__((noinline, no_sanitize("address")))
+#endif
+void ScanFromHere(void (*visit)(void*, uintptr_t), void* context) {
+  uintptr_t here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  uintptr_t end = reinterpret_cast<uintptr_t>(weft_gc_stack_base);
+  for (uintptr_t at = here & ~(sizeof(void*) - 1); at < end; at += sizeof(void*)) {
+    visit(context, *reinterpret_cast<const uintptr_t*>(at));
+  }
+}
+
+}  // namespace
+
+void ForEachStackWord(void (*visit)(void*, uintptr_t), void* context) {
+  // Puts the registers that a function must save for its caller into this frame. setjmp would do,
+  // but the C library scrambles some of what it stores.
+  __builtin_unwind_init();
+  ScanFromHere(visit, context);
+  // Not a tail call: this frame has to outlive the scan.
+  __asm__ volatile("" ::: "memory");
+}
 
 void MakeShadowStack(size_t bytes) {
   bytes = RoundUp(bytes, kPage);

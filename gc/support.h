@@ -191,6 +191,20 @@ inline void ForEachRoot(Visit visit) {
   visit(&weft_exception);
 }
 
+// Whether the program was built without roots woven in.
+#ifdef WEFT_GC_CONSERVATIVE
+inline constexpr bool kScansStack = true;
+#else
+inline constexpr bool kScansStack = false;
+#endif
+
+// Sees to it that weft_gc_stack_base is set.
+void FindStackBase();
+
+// Calls visit(context, word) for every word of the machine's stack and for what the caller's
+// callers may keep in registers.
+void ForEachStackWord(void (*visit)(void* context, uintptr_t word), void* context);
+
 }  // namespace weft::gc
 
 #endif  // WEFT_GC_SUPPORT_H_

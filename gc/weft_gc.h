@@ -4,8 +4,8 @@
 // The object model and the interface that every collector offers to generated code.
 //
 // This header compiles as C11 and as C++20, because generated code includes it and is either. It
-// ends by including the inline fast paths of one collector: of `none` when WEFT_GC_NONE is defined,
-// of `marksweep` otherwise. The slow paths are C++20 in gc/*.cc.
+// ends by including the inline fast paths of one collector: of `none` when WEFT_GC_NONE is defined
+// and so on, of `marksweep` otherwise. The slow paths are C++20 in gc/*.cc.
 //
 // Rules that generated code keeps:
 //  - Every object starts with a weft_object. Type id 0 is no type: the first row of weft_types is
@@ -134,6 +134,13 @@ void weft_raise_memory_error(void);
 extern void** weft_shadow_top;
 extern void** weft_shadow_base;
 
+// ---- The machine's stack ------------------------------------------------------------------------
+
+// Programs without roots woven in are built with WEFT_GC_CONSERVATIVE, and so is their collector:
+// it scans the machine's stack, from here down, and the registers. Set by the program's entry
+// before weft_gc_start, which asks the system otherwise.
+extern char* weft_gc_stack_base;
+
 // ---- Starting, collecting, asking ---------------------------------------------------------------
 
 // Reads WEFT_GC_STRESS, WEFT_GC_VERIFY, WEFT_GC_LOG and WEFT_GC_MAX and makes the heap, with a
@@ -196,6 +203,8 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 //       the same with the call of the slow function
 #if defined(WEFT_GC_NONE)
 #include "gc/none.h"
+#elif defined(WEFT_GC_BOEHM)
+#include "gc/boehm.h"
 #else
 #include "gc/marksweep.h"
 #endif

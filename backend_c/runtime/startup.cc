@@ -86,7 +86,8 @@ int64_t weft_str_hash_slow(weft_str* string) {
 }
 
 int main(int argc, char** argv) {
-  size_t stack = weft::runtime::SetStackLimit(static_cast<char*>(__builtin_frame_address(0)));
+  weft_gc_stack_base = static_cast<char*>(__builtin_frame_address(0));
+  size_t stack = weft::runtime::SetStackLimit(weft_gc_stack_base);
   weft_gc_start(stack * weft::runtime::kShadowFactor);
   weft_object* arguments = weft::runtime::MakeArguments(argc, argv);
   int code = arguments != nullptr ? weft_entry(arguments) : 1;

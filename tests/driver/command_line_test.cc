@@ -64,6 +64,17 @@ TEST_F(CommandLineTest, ContradictionIsTold) {
   EXPECT_TRUE(run.Says("'--verbose' needs '--quiet=false', but '--quiet=true' was given [W0503]"));
 }
 
+TEST_F(CommandLineTest, ACollectorThatCannotFindRootsAsToldSaysWhy) {
+  WeftRun run = Weft({"translate", "x.cc", "--gc=boehm", "--gcrootfinder=shadowstack"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_TRUE(
+      run.Says("option '--gc=boehm' needs '--gcrootfinder=conservative': libgc scans the "
+               "stack whatever else it is told [W0503]"));
+  run = Weft({"print", "x.cc", "--gcrootfinder=precise"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_TRUE(run.Says("'--gcrootfinder' has no value 'precise'"));
+}
+
 TEST_F(CommandLineTest, MissingFileOrValueIsTold) {
   WeftRun run = Weft({"translate"});
   EXPECT_EQ(run.exit_code, 2);
