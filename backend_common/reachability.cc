@@ -24,6 +24,7 @@ class Finder {
     found_.frozen.resize(program.frozen.size());
     found_.dispatch_tables.resize(program.dispatch_tables.size());
     found_.containers.resize(program.containers.size());
+    found_.methods.resize(program.methods.size());
     if (program.type_system == flowgraph::TypeSystem::kLltype) return;
     implementations_.resize(program.methods.size());
     for (const flowgraph::ClassInfo& cls : program.classes) {
@@ -103,6 +104,7 @@ class Finder {
         if (op.opcode == Opcode::kCall) {
           VisitFunction(FunctionId(op.imm));
         } else if (op.opcode == Opcode::kCallMethod) {
+          found_.methods[op.imm] = true;
           for (FunctionId function : std::exchange(implementations_[op.imm], {})) {
             VisitFunction(function);
           }

@@ -16,6 +16,8 @@ struct Reachable {
   std::vector<bool> dispatch_tables;
   // Containers of which there are or will be objects.
   std::vector<bool> containers;
+  // ootype: virtual methods that are called.
+  std::vector<bool> methods;
 };
 
 Reachable FindReachable(const flowgraph::Program& program);

@@ -219,8 +219,9 @@ b0(%0: i64):
             "\n3(l1): caught pop goto:2");
 }
 
-TEST(StackCode, WhatNoOperationRaisesNeedsNoHandler) {
-  EXPECT_EQ(Code(std::string(kExceptions) + R"(
+TEST(StackCode, AnAllocationIsMadeIfSomebodyWaitsForItsException) {
+  EXPECT_EQ(
+      Code(std::string(kExceptions) + R"(
 function @f: fn(i64)->i64 {
 b0(%0: i64):
   %1: ptr Object = malloc{Object}
@@ -231,7 +232,7 @@ b1:
 b2(%2: ptr Exception):
   return 1:i64
 })"),
-            "\n0(l0):\n1(l0): l0 return");
+      "\n0(l0): try:3 malloc end:3 pop\n1(l0): l0 return\n2(): 1 return\n3(): caught pop goto:2");
 }
 
 TEST(StackCode, ATupleIsTakenApartWhereItArrives) {

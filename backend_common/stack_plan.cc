@@ -67,8 +67,13 @@ class Planner {
   bool IsDroppable(const Operation& op) const {
     return (Effects(op) & (flowgraph::kFold | flowgraph::kDrop)) != 0;
   }
-  bool IsNeeded(const Operation& op) const {
-    if (!IsDroppable(op)) return true;
+  // Whether somebody waits for the operation's exception.
+  bool IsAwaited(const Block& block, const Operation& op) const {
+    return block.catches() && block.exit.kind != ExitKind::kRaise && &op == &block.ops.back() &&
+           op.info().Has(flowgraph::kRaise);
+  }
+  bool IsNeeded(const Block& block, const Operation& op) const {
+    if (!IsDroppable(op) || IsAwaited(block, op)) return true;
     return op.result.is_valid() && plan_.values[op.result.index].needed;
   }
 
@@ -155,7 +160,7 @@ class Planner {
           plan_.values[op.result.index].block = id;
           plan_.values[op.result.index].op = i;
         }
-        if (IsDroppable(op)) continue;
+        if (IsDroppable(op) && !IsAwaited(block, op)) continue;
         for (ValueId arg : op.args) need(arg);
       }
       if (block.exit.value.is_valid()) need(block.exit.value);
@@ -190,7 +195,7 @@ class Planner {
         }
       };
       for (uint32_t i = 0; i < block.ops.size(); ++i) {
-        if (!IsNeeded(block.ops[i])) continue;
+        if (!IsNeeded(block, block.ops[i])) continue;
         for (ValueId arg : block.ops[i].args) use(arg, i);
       }
       if (block.exit.value.is_valid()) use(block.exit.value, kAtExit);
@@ -212,7 +217,7 @@ class Planner {
     for (BlockId id : plan_.order) {
       Block& block = graph().block(id);
       if (!block.catches() || block.exit.kind == ExitKind::kRaise) continue;
-      if (!block.ops.empty() && IsNeeded(block.ops.back())) continue;
+      if (!block.ops.empty() && IsNeeded(block, block.ops.back())) continue;
       block.on_exception = {};
       changed = true;
     }
@@ -230,14 +235,14 @@ class Planner {
     for (uint32_t i = 0; i < count; ++i) {
       constexpr uint16_t kChanges =
           flowgraph::kWrite | flowgraph::kRaise | flowgraph::kCollect | flowgraph::kUnwind;
-      bool is_write = IsNeeded(block.ops[i]) && (Effects(block.ops[i]) & kChanges) != 0;
+      bool is_write = IsNeeded(block, block.ops[i]) && (Effects(block.ops[i]) & kChanges) != 0;
       writes[i + 1] = writes[i] + (is_write ? 1 : 0);
     }
     std::vector<uint32_t> levels(count, 0);
     std::vector<uint32_t> sizes(count + 1, 0);
     for (uint32_t i = count; i-- > 0;) {
       const Operation& op = block.ops[i];
-      roots[i] = IsNeeded(op) ? i : kLeftOut;
+      roots[i] = IsNeeded(block, op) ? i : kLeftOut;
       if (!op.result.is_valid()) continue;
       ValuePlan& value = plan_.values[op.result.index];
       if (op.opcode == Opcode::kTupleGet) {

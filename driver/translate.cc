@@ -9,6 +9,7 @@
 #include "driver/build.h"
 #include "driver/collector_choice.h"
 #include "driver/commands.h"
+#include "driver/jvm.h"
 #include "driver/output.h"
 #include "driver/pipeline.h"
 #include "driver/translation.h"
@@ -79,11 +80,6 @@ int TranslateToC(const CommandLine& line) {
     PrintSummary(translation, only_sources ? folder + "/" : output);
   }
   return code;
-}
-
-// Writes the jar.
-void WriteJar(Translation& t, const std::string& /*output*/) {
-  t.diagnostics().Report(diag::kBackendUnavailable, t.options().Text(OptionId::kBackend));
 }
 
 // Writes the executable for the CLI.

@@ -34,6 +34,10 @@ DIRECT_FLAGS = [
 ]
 
 
+# Everything is verified, the run time's classes, too; a small heap is collected often.
+JAVA = ["java", "-Xverify:all", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+
+
 class Executor:
     """One way to run programs: how to build them, and with which environment they run."""
 
@@ -62,6 +66,7 @@ EXECUTORS = [
     Executor("c-conservative", "c", flags=["--cc=gcc", "--gcrootfinder=conservative"],
              checks=False, environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
     Executor("c-boehm", "c", flags=["--cc=gcc", "--gc=boehm"], checks=False),
+    Executor("jvm", "jvm", flags=["--backend=jvm", "--checks=all"]),
     Executor("c-none", "c", flags=["--cc=gcc", "--gc=none", "--checks=all", "-O0"]),
 ]
 
@@ -241,6 +246,8 @@ class Build:
         self.record(programs, [os.path.join(self.folder, name)], error, True, source)
 
     def record(self, programs, command, error, named, source):
+        if self.executor.kind == "jvm":
+            command = [*JAVA, "-jar", command[0] + ".jar"]
         for program in programs:
             if error:
                 self.errors[program.name] = error
@@ -260,6 +267,10 @@ class Build:
                 return ""
             backend = [flag for flag in self.executor.flags if flag.startswith("--backend=")]
             code, _, stderr = run([WEFT[0], "check", *backend, *named_sources])
+            return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
+        if self.executor.kind == "jvm":
+            code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,
+                                   "-o", output + ".jar"], timeout=600)
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
         if self.executor.kind == "c":
             code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,
@@ -313,6 +324,9 @@ def run_program(program, executor, build):
         key, _, value = assignment.partition("=")
         environment[key] = value
     command = build.commands[program.name] + shlex.split(program.options.get("args", ""))
+    if executor.kind == "jvm" and "WEFT_GC_MAX" in environment:
+        # The JVM takes the limit of its heap as an option.
+        command.insert(1, "-Xmx" + environment["WEFT_GC_MAX"])
     stdin = program.options.get("stdin", "").replace("\\n", "\n").encode()
     return judge(program, executor, *run(command, environment, stdin))
 
@@ -441,7 +455,7 @@ def main():
         if to_run:
             build = builds[executor.build_name]
             results = {}
-            if executor.kind == "llinterp":
+            if executor.kind in ("llinterp", "jvm"):
                 many = [p for p in to_run if simple(p) and p.name in build.batches]
                 commands = {}
                 for program in many:

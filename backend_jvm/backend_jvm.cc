@@ -1,0 +1,141 @@
+#include "backend_jvm/backend_jvm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "backend_common/frozen_image.h"
+#include "backend_common/place_names.h"
+#include "backend_common/reachability.h"
+#include "backend_jvm/classes.h"
+#include "backend_jvm/method_writer.h"
+#include "backend_jvm/types.h"
+#include "common/check.h"
+
+namespace weft::backend_jvm {
+
+using flowgraph::FunctionInfo;
+using flowgraph::Program;
+
+namespace {
+
+class Generator {
+ public:
+  explicit Generator(const Program& program)
+      : program_(program),
+        types_(program),
+        names_(program),
+        reachable_(backend_common::FindReachable(program)) {}
+
+  Artefact Run() {
+    image_ = backend_common::MakeFrozenImage(program_, reachable_);
+    Functions();
+    Add(WriteProgramClass(types_, image_));
+    Add(WriteBytesClass(kImageClass, image_.bytes));
+    Add(WriteBytesClass(kLinesClass, places_.Text()));
+    Globals();
+    Tables();
+    Objects();
+    // Classes name each other, so each of these may ask for more.
+    size_t containers = 0;
+    size_t functions = 0;
+    while (containers < types_.used_containers.size() ||
+           functions < types_.used_function_types.size()) {
+      if (containers < types_.used_containers.size()) {
+        Add(WriteContainerClass(types_, types_.used_containers[containers++], needs_, reachable_));
+      } else {
+        Add(WriteFunctionClass(types_, types_.used_function_types[functions++]));
+      }
+    }
+    if (needs_.makes_root_objects) Add(WritePlainRoot(types_));
+    for (auto& [path, bytes] : files_) artefact_.classes.push_back({path, std::move(bytes)});
+    artefact_.largest_code = needs_.largest_code;
+    artefact_.largest_function = needs_.largest_method;
+    return std::move(artefact_);
+  }
+
+ private:
+  void Add(ClassFile file) {
+    std::string path = file.name + ".class";
+    WEFT_CHECK(!files_.contains(path), "two classes are called {}", file.name);
+    files_[path] = file.Serialize();
+  }
+
+  // A class for each source file, its functions in the order of the source. One whose constants are
+  // too many goes on in another class.
+  void Functions() {
+    std::map<std::string, std::vector<FunctionId>> by_class;
+    for (uint32_t i = 0; i < program_.functions.size(); ++i) {
+      if (!reachable_.functions[i]) continue;
+      by_class[types_.CodeClass(program_.functions[i]->loc.file)].push_back(FunctionId(i));
+    }
+    for (auto& [name, functions] : by_class) {
+      std::sort(functions.begin(), functions.end(), [&](FunctionId a, FunctionId b) {
+        const FunctionInfo& first = program_.function(a);
+        const FunctionInfo& second = program_.function(b);
+        return std::tie(first.loc.line, first.loc.column, first.name) <
+               std::tie(second.loc.line, second.loc.column, second.name);
+      });
+    }
+    for (auto& [name, functions] : by_class) {
+      ClassFile file;
+      file.name = name;
+      file.source_file = SourcePath(types_, program_.function(functions[0]).loc.file);
+      for (FunctionId id : functions) {
+        file.methods.push_back(WriteMethod(types_, names_, id, file.pool, places_, needs_));
+        WEFT_CHECK(!file.pool.is_full(), "the functions of {} have too many constants for a class",
+                   file.source_file);
+      }
+      Add(std::move(file));
+    }
+  }
+
+  void Globals() {
+    if (!types_.used_globals.empty()) Add(WriteGlobals(types_, image_));
+  }
+
+  void Tables() {
+    std::map<uint32_t, std::vector<uint32_t>> by_global;
+    for (auto [global, field] : types_.used_tables) by_global[global.index].push_back(field);
+    for (auto& [global, fields] : by_global) {
+      std::sort(fields.begin(), fields.end());
+      Add(WriteTableClass(types_, GlobalId(global), fields));
+    }
+  }
+
+  void Objects() {
+    std::map<uint32_t, std::vector<FrozenId>> by_class;
+    for (FrozenId id : types_.used_frozen) by_class[id.index / kFrozenInClass].push_back(id);
+    for (auto& [number, objects] : by_class) {
+      std::sort(objects.begin(), objects.end(),
+                [](FrozenId a, FrozenId b) { return a.index < b.index; });
+      Add(WriteHeapClass(types_, number, objects, image_));
+    }
+  }
+
+  const Program& program_;
+  Types types_;
+  backend_common::PlaceNames names_;
+  backend_common::Reachable reachable_;
+  backend_common::FrozenImage image_;
+  PlaceTable places_;
+  Needs needs_;
+  std::map<std::string, std::string> files_;
+  Artefact artefact_;
+};
+
+}  // namespace
+
+Artefact GenerateClasses(const Program& program) {
+  WEFT_CHECK(program.type_system == flowgraph::TypeSystem::kOotype,
+             "the JVM backend takes programs of type system ootype");
+  return Generator(program).Run();
+}
+
+std::string Manifest() {
+  return "Manifest-Version: 1.0\r\nCreated-By: Weft\r\nMain-Class: weft.Program\r\n\r\n";
+}
+
+}  // namespace weft::backend_jvm

@@ -1,0 +1,38 @@
+#ifndef WEFT_BACKEND_JVM_BACKEND_JVM_H_
+#define WEFT_BACKEND_JVM_BACKEND_JVM_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "backend_jvm/jar.h"
+#include "flowgraph/program.h"
+
+// Programs of type system ootype, optimised, as class files of the JVM. docs/backend_jvm.md says
+// how things look there.
+namespace weft::backend_jvm {
+
+struct Artefact {
+  // The class files, "lox/Value.class", in the order of their names.
+  std::vector<JarEntry> classes;
+  // Bytes of bytecode of the largest function, and its name.
+  size_t largest_code = 0;
+  std::string largest_function;
+};
+
+// The classes of a program, without those of the run time.
+Artefact GenerateClasses(const flowgraph::Program& program);
+
+// The manifest of a jar with those classes.
+std::string Manifest();
+
+// Functions above these many bytes are cut: HotSpot compiles no method of 8,000 bytes or more.
+inline constexpr size_t kCodeLimit = 7800;
+
+// Cuts functions whose code would be too long. An optimisation that the backend cannot do without,
+// run before GenerateClasses. Says whether it changed anything.
+bool LimitCode(flowgraph::Program& program);
+
+}  // namespace weft::backend_jvm
+
+#endif  // WEFT_BACKEND_JVM_BACKEND_JVM_H_

@@ -1,0 +1,90 @@
+#include "backend_jvm/jar.h"
+
+#include <zlib.h>
+
+#include <cstdint>
+
+#include "common/check.h"
+
+namespace weft::backend_jvm {
+
+namespace {
+
+// Little-endian, as archives are.
+void Put(uint32_t value, int size, std::string* out) {
+  for (int i = 0; i < size; ++i) *out += static_cast<char>(value >> (8 * i));
+}
+
+std::string Deflate(const std::string& bytes) {
+  z_stream stream = {};
+  // A negative window: no header of zlib's.
+  int ok = deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
+  WEFT_CHECK(ok == Z_OK, "zlib does not start");
+  std::string result(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(result.data());
+  stream.avail_out = static_cast<uInt>(result.size());
+  ok = deflate(&stream, Z_FINISH);
+  WEFT_CHECK(ok == Z_STREAM_END, "zlib does not finish");
+  result.resize(stream.total_out);
+  deflateEnd(&stream);
+  return result;
+}
+
+// 1 January 1980, the first day that archives know.
+constexpr uint32_t kNoTime = 0;
+constexpr uint32_t kFirstDay = (1 << 5) | 1;
+constexpr uint32_t kVersion = 20;
+constexpr uint32_t kUtf8Names = 0x800;
+constexpr uint32_t kDeflated = 8;
+
+}  // namespace
+
+std::string MakeJar(const std::vector<JarEntry>& entries) {
+  std::string file;
+  std::string directory;
+  for (const JarEntry& entry : entries) {
+    std::string packed = Deflate(entry.bytes);
+    auto checksum =
+        static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(entry.bytes.data()),
+                                    static_cast<uInt>(entry.bytes.size())));
+    std::string header;
+    Put(kVersion, 2, &header);
+    Put(kUtf8Names, 2, &header);
+    Put(kDeflated, 2, &header);
+    Put(kNoTime, 2, &header);
+    Put(kFirstDay, 2, &header);
+    Put(checksum, 4, &header);
+    Put(static_cast<uint32_t>(packed.size()), 4, &header);
+    Put(static_cast<uint32_t>(entry.bytes.size()), 4, &header);
+    Put(static_cast<uint32_t>(entry.path.size()), 2, &header);
+    Put(0, 2, &header);
+    auto offset = static_cast<uint32_t>(file.size());
+    Put(0x04034b50, 4, &file);
+    file += header + entry.path + packed;
+    Put(0x02014b50, 4, &directory);
+    Put(kVersion, 2, &directory);
+    directory += header;
+    // No comment, the first volume, no attributes.
+    Put(0, 2, &directory);
+    Put(0, 2, &directory);
+    Put(0, 2, &directory);
+    Put(0, 4, &directory);
+    Put(offset, 4, &directory);
+    directory += entry.path;
+  }
+  auto start = static_cast<uint32_t>(file.size());
+  file += directory;
+  Put(0x06054b50, 4, &file);
+  Put(0, 2, &file);
+  Put(0, 2, &file);
+  Put(static_cast<uint32_t>(entries.size()), 2, &file);
+  Put(static_cast<uint32_t>(entries.size()), 2, &file);
+  Put(static_cast<uint32_t>(directory.size()), 4, &file);
+  Put(start, 4, &file);
+  Put(0, 2, &file);
+  return file;
+}
+
+}  // namespace weft::backend_jvm

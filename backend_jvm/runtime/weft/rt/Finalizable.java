@@ -1,0 +1,6 @@
+package weft.rt;
+
+/** An object of a class with a finalizer. */
+public interface Finalizable {
+  void finalizer$();
+}

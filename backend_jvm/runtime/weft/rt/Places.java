@@ -1,0 +1,164 @@
+package weft.rt;
+
+/** Reads and writes places: an object, and the number of a field or of an element's field. */
+public final class Places {
+  /** Where the elements of arrays begin. */
+  private static final int HEADER = 16;
+
+  private Places() {}
+
+  public static Error missing(long at) {
+    return new IllegalAccessError("there is no field at " + at);
+  }
+
+  public static int getI(Object base, long at) {
+    if (base instanceof Place) return ((Place) base).getI(at);
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      return items[(int) (rest / size)].getI(rest % size);
+    }
+    if (base instanceof int[]) return ((int[]) base)[(int) (rest >> 2)];
+    if (base instanceof byte[]) return ((byte[]) base)[(int) rest];
+    if (base instanceof short[]) return ((short[]) base)[(int) (rest >> 1)];
+    if (base instanceof char[]) return ((char[]) base)[(int) (rest >> 1)];
+    throw missing(at);
+  }
+
+  public static void setI(Object base, long at, int value) {
+    if (base instanceof Place) {
+      ((Place) base).setI(at, value);
+      return;
+    }
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      items[(int) (rest / size)].setI(rest % size, value);
+    } else if (base instanceof int[]) {
+      ((int[]) base)[(int) (rest >> 2)] = value;
+    } else if (base instanceof byte[]) {
+      ((byte[]) base)[(int) rest] = (byte) value;
+    } else if (base instanceof short[]) {
+      ((short[]) base)[(int) (rest >> 1)] = (short) value;
+    } else if (base instanceof char[]) {
+      ((char[]) base)[(int) (rest >> 1)] = (char) value;
+    } else {
+      throw missing(at);
+    }
+  }
+
+  public static long getJ(Object base, long at) {
+    if (base instanceof Place) return ((Place) base).getJ(at);
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      return items[(int) (rest / size)].getJ(rest % size);
+    }
+    if (base instanceof long[]) return ((long[]) base)[(int) (rest >> 3)];
+    throw missing(at);
+  }
+
+  public static void setJ(Object base, long at, long value) {
+    if (base instanceof Place) {
+      ((Place) base).setJ(at, value);
+      return;
+    }
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      items[(int) (rest / size)].setJ(rest % size, value);
+    } else if (base instanceof long[]) {
+      ((long[]) base)[(int) (rest >> 3)] = value;
+    } else {
+      throw missing(at);
+    }
+  }
+
+  public static float getF(Object base, long at) {
+    if (base instanceof Place) return ((Place) base).getF(at);
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      return items[(int) (rest / size)].getF(rest % size);
+    }
+    if (base instanceof float[]) return ((float[]) base)[(int) (rest >> 2)];
+    throw missing(at);
+  }
+
+  public static void setF(Object base, long at, float value) {
+    if (base instanceof Place) {
+      ((Place) base).setF(at, value);
+      return;
+    }
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      items[(int) (rest / size)].setF(rest % size, value);
+    } else if (base instanceof float[]) {
+      ((float[]) base)[(int) (rest >> 2)] = value;
+    } else {
+      throw missing(at);
+    }
+  }
+
+  public static double getD(Object base, long at) {
+    if (base instanceof Place) return ((Place) base).getD(at);
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      return items[(int) (rest / size)].getD(rest % size);
+    }
+    if (base instanceof double[]) return ((double[]) base)[(int) (rest >> 3)];
+    throw missing(at);
+  }
+
+  public static void setD(Object base, long at, double value) {
+    if (base instanceof Place) {
+      ((Place) base).setD(at, value);
+      return;
+    }
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      items[(int) (rest / size)].setD(rest % size, value);
+    } else if (base instanceof double[]) {
+      ((double[]) base)[(int) (rest >> 3)] = value;
+    } else {
+      throw missing(at);
+    }
+  }
+
+  public static Object getA(Object base, long at) {
+    if (base instanceof Place) return ((Place) base).getA(at);
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      return items[(int) (rest / size)].getA(rest % size);
+    }
+    return ((Object[]) base)[(int) (rest >> 3)];
+  }
+
+  public static void setA(Object base, long at, Object value) {
+    if (base instanceof Place) {
+      ((Place) base).setA(at, value);
+      return;
+    }
+    long rest = at - HEADER;
+    if (base instanceof Item[]) {
+      Item[] items = (Item[]) base;
+      int size = items[0].size();
+      items[(int) (rest / size)].setA(rest % size, value);
+    } else {
+      ((Object[]) base)[(int) (rest >> 3)] = value;
+    }
+  }
+}
