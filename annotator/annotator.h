@@ -6,10 +6,10 @@
 #include "flowgraph/program.h"
 
 // The annotator proves things about a whole program. C++ has given every value a type; starting
-// from the entry and the initialiser of globals, a fixpoint finds out what the types don't say:
-// which functions are reached, which classes have objects, of exactly which classes a reference can
-// be, what is never null, in which range an integer is, which fields nothing writes, who a call can
-// reach, and which functions can raise or collect.
+// from the entry, the initialiser of globals and what else is called from outside, a fixpoint finds
+// out what the types don't say: which functions are reached, which classes have objects, of exactly
+// which classes a reference can be, what is never null, in which range an integer is, which fields
+// nothing writes, who a call can reach, and which functions can raise or collect.
 //
 // It is insensitive to contexts (a parameter has one fact, the join over all calls) and sensitive
 // to flow: behind a test or a check, what it says holds. Each function is analysed by sweeps over

@@ -242,25 +242,28 @@ void Solver::TakeFunction(FunctionId function) {
 
 void Solver::Run() {
   MakeCells();
-  auto root = [&](FunctionId id) {
-    if (!id.is_valid()) return;
+  // What the outside can put into an array that it has or makes.
+  auto fill = [&](TypeId type) {
+    if (program_.types.Kind(type) != TypeKind::kArray) return;
+    Fact item = TopFact(program_.types, program_.types.Element(type));
+    item.may_be_null = false;
+    Cell& items = cells_[ArrayCell(type).index];
+    items.fact = Join(sets_, items.fact, item);
+  };
+  program_.ForEachRoot([&](FunctionId id) {
     Reach(id);
-    // What the outside passes: the arguments of the program, which are there.
+    // What the outside passes: the arguments of the program, which are there, or anything to a
+    // function that is exported.
+    bool is_exported = program_.function(id).is_exported();
     for (CellId cell : parameter_cells_[id.index]) {
       Fact fact = TopFact(program_.types, cells_[cell.index].type);
+      if (!is_exported) fact.may_be_null = false;
       TypeId type = cells_[cell.index].type;
-      fact.may_be_null = false;
       cells_[cell.index].fact = fact;
-      // Nothing in the program writes the strings of the array that it is started with.
-      if (program_.types.Kind(type) != TypeKind::kArray) continue;
-      Fact item = TopFact(program_.types, program_.types.Element(type));
-      item.may_be_null = false;
-      Cell& items = cells_[ArrayCell(type).index];
-      items.fact = Join(sets_, items.fact, item);
+      fill(type);
     }
-  };
-  root(program_.initializer);
-  root(program_.entry);
+    fill(program_.types.Element(program_.function(id).type));
+  });
   while (!new_functions_.empty() || !again_.empty()) {
     FunctionId next;
     if (!new_functions_.empty()) {

@@ -372,6 +372,9 @@ Fact Solver::EvaluateCall(const Operation& op, bool& returns) {
       TypeId element = program_.types.Element(array);
       Write(ArrayCell(array), TopFact(program_.types, element), {}, op.loc);
     }
+    if (program_.types.Kind(type) == TypeKind::kArray) {
+      Write(ArrayCell(type), TopFact(program_.types, program_.types.Element(type)), {}, op.loc);
+    }
     const flowgraph::ExternalInfo& external = program_.external(ExternalId(op.imm));
     returns = !external.is_noreturn;
     if (external.may_raise) {

@@ -49,6 +49,10 @@ void ReadCpp(Translation& t) {
   options.include_dirs = t.options().List(OptionId::kIncludeDirs);
   options.include_dirs.push_back(FolderOfDsl(t.root()));
   options.defines = t.options().List(OptionId::kDefines);
+  // llinterp has no host, so `weft run` takes what stands in for its classes.
+  options.backend = t.options().Text(OptionId::kBackend);
+  bool has_host = options.backend != "c" && t.line().command != "run";
+  if (has_host) options.host = options.backend;
   options.check_everything = t.line().command == "check";
   options.color = t.uses_color();
   frontend::FrontendResult result = frontend::Parse(options, t.diagnostics(), t.program());

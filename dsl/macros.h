@@ -28,6 +28,11 @@
 #define WEFT_INLINE [[clang::annotate("weft.inline")]]
 // The function is rarely called: out of line and out of the way.
 #define WEFT_COLD [[clang::annotate("weft.cold")]]
+// A class or a function of the platform: texts "HOST:WHAT", see dsl/host.h.
+#define WEFT_HOST_CLASS(...) [[clang::annotate("weft.host_class", __VA_ARGS__)]]
+#define WEFT_HOST_METHOD(...) [[clang::annotate("weft.host_method", __VA_ARGS__)]]
+// The host may call the function, under its own name without namespaces.
+#define WEFT_EXPORT [[clang::annotate("weft.export")]]
 
 #else
 
@@ -42,6 +47,9 @@
 #define WEFT_NOINLINE [[gnu::noinline]]
 #define WEFT_INLINE
 #define WEFT_COLD [[gnu::cold]]
+#define WEFT_HOST_CLASS(...)
+#define WEFT_HOST_METHOD(...)
+#define WEFT_EXPORT
 
 #endif
 

@@ -11,6 +11,7 @@
 #include "dsl/exception.h"
 #include "dsl/gc.h"
 #include "dsl/hash.h"
+#include "dsl/host.h"
 #include "dsl/intrinsics.h"
 #include "dsl/list.h"
 #include "dsl/macros.h"

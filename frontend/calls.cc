@@ -219,6 +219,13 @@ FunctionBuilder::CallResult FunctionBuilder::EmitCallTo(
     if (callee->isNoReturn()) Unreachable();
     return ResultOf(value, callee->getReturnType(), loc);
   }
+  if (std::optional<std::string> text = translator_.HostText(callee)) {
+    ExternalId external = translator_.HostExternal(callee, *text, At(loc));
+    TypeId result = program_.types.Element(program_.external(external).type);
+    ValueId value = Emit(Opcode::kCallExternal, result, std::move(list), external.index);
+    if (callee->isNoReturn()) Unreachable();
+    return ResultOf(value, callee->getReturnType(), loc);
+  }
   ValueId value;
   if (is_virtual) {
     MethodId id = translator_.Method(method, At(loc));

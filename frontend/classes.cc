@@ -129,6 +129,17 @@ void Translator::CompleteObject(RecordInfo& info) {
       decl->getCanonicalDecl() == exception_record_->getCanonicalDecl()) {
     program_.cls(info.cls).is_exception = true;
   }
+  if (std::optional<std::string> text = HostText(decl, "weft.host_class")) {
+    CompleteHostClass(info, *text);
+    return;
+  }
+  if (ClassId parent = program_.cls(info.cls).parent;
+      parent.is_valid() && !program_.cls(parent).host.name.empty() &&
+      program_.cls(parent).name != "weft::HostObject") {
+    // One that this host does not have may be derived from the root of the others.
+    Report(site, diag::kHostClass, program_.cls(parent).name,
+           fmt::format("'{}' cannot be derived from it", NameOf(decl)));
+  }
   program_.cls(info.cls).is_abstract = decl->isAbstract();
   for (const clang::FieldDecl* field : decl->fields()) {
     Site field_site = SiteOf(field);

@@ -210,6 +210,10 @@ ValueId FunctionBuilder::EmitNew(const clang::CXXNewExpr* expression) {
     return Poison(expression->getType());
   }
   RecordInfo& info = translator_.Record(record, At(loc));
+  if (!program_.cls(info.cls).host.name.empty()) {
+    Report(loc, diag::kHostClass, program_.cls(info.cls).name, "only the host makes its objects");
+    return Poison(expression->getType());
+  }
   translator_.Instantiate(record);
   const clang::CXXConstructExpr* construct = expression->getConstructExpr();
   ValueList arguments;

@@ -57,20 +57,29 @@ bool Translator::HasAnnotation(const clang::Decl* decl, std::string_view name) {
   return false;
 }
 
-std::optional<std::string> Translator::AnnotationArgument(const clang::Decl* decl,
-                                                          std::string_view name) {
+std::vector<std::string> Translator::AnnotationArguments(const clang::Decl* decl,
+                                                         std::string_view name) {
+  std::vector<std::string> texts;
   for (const clang::AnnotateAttr* attribute : decl->specific_attrs<clang::AnnotateAttr>()) {
     if (attribute->getAnnotation() != llvm::StringRef(name.data(), name.size())) continue;
-    if (attribute->args_size() == 0) return std::nullopt;
-    const clang::Expr* argument = (*attribute->args_begin())->IgnoreParenImpCasts();
-    if (const auto* constant = llvm::dyn_cast<clang::ConstantExpr>(argument)) {
-      argument = constant->getSubExpr()->IgnoreParenImpCasts();
-    }
-    if (const auto* text = llvm::dyn_cast<clang::StringLiteral>(argument)) {
-      return text->getString().str();
+    for (const clang::Expr* argument : attribute->args()) {
+      argument = argument->IgnoreParenImpCasts();
+      if (const auto* constant = llvm::dyn_cast<clang::ConstantExpr>(argument)) {
+        argument = constant->getSubExpr()->IgnoreParenImpCasts();
+      }
+      if (const auto* text = llvm::dyn_cast<clang::StringLiteral>(argument)) {
+        texts.push_back(text->getString().str());
+      }
     }
   }
-  return std::nullopt;
+  return texts;
+}
+
+std::optional<std::string> Translator::AnnotationArgument(const clang::Decl* decl,
+                                                          std::string_view name) {
+  std::vector<std::string> texts = AnnotationArguments(decl, name);
+  if (texts.empty()) return std::nullopt;
+  return std::move(texts[0]);
 }
 
 }  // namespace weft::frontend

@@ -21,6 +21,10 @@ struct FrontendOptions {
   std::vector<std::string> defines;
   // Clang's name of the platform that constants and layouts are taken from.
   std::string target = "x86_64-linux-gnu";
+  // The backend that the program is for, as messages name it, and what its host's declarations
+  // begin with: "jvm", "cli", or nothing where there is no host.
+  std::string backend = "c";
+  std::string host;
   // Translate every function of the user's files, not only what the entry reaches, so that
   // everything outside the language is told. The entry may be missing then.
   bool check_everything = false;

@@ -19,7 +19,7 @@ class Project {
  public:
   using Files = std::vector<std::pair<std::string, std::string>>;
 
-  explicit Project(const Files& files, bool check_everything = false)
+  explicit Project(const Files& files, bool check_everything = false, const std::string& host = "")
       : diagnostics_(program_.files) {
     static int count = 0;
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
@@ -33,6 +33,8 @@ class Project {
     options.sources = {(folder_ / files[0].first).string()};
     options.include_dirs = {std::filesystem::current_path().string()};
     options.check_everything = check_everything;
+    options.host = host;
+    if (!host.empty()) options.backend = host;
     result_ = Parse(options, diagnostics_, program_);
   }
   ~Project() { std::filesystem::remove_all(folder_); }
@@ -80,10 +82,11 @@ using Files = Project::Files;
 // A program of one file that must be right: `code`, called by nothing but run.
 class Snippet : public Project {
  public:
-  Snippet(const std::string& code, const std::string& run)
+  Snippet(const std::string& code, const std::string& run, const std::string& host = "")
       : Project(Files{{"main.cc", "#include \"dsl/weft.h\"\nusing namespace weft;\n" + code +
                                       "\nint run(Array<Str> args) { " + run +
-                                      " return 0; }\nWEFT_MAIN(run)\n"}}) {
+                                      " return 0; }\nWEFT_MAIN(run)\n"}},
+                /*check_everything=*/false, host) {
     EXPECT_TRUE(result().ok) << Messages();
     if (!result().ok) return;
     for (const std::string& fault : flowgraph::Verify(program())) ADD_FAILURE() << fault;
@@ -185,6 +188,75 @@ TEST(Frontend, CallsVirtualMethodsByTheClassThatIntroducesThem) {
       "count(new Bird());");
   EXPECT_NE(snippet.Body("count").find("call_virtual{Animal::legs/"), std::string::npos)
       << snippet.Body("count");
+}
+
+constexpr char kHostClass[] = R"cpp(
+  class WEFT_HOST_CLASS("jvm:java.util.regex.Pattern", "cli:[System]System.Text.Regex") Regex
+      : public HostObject {
+   public:
+    WEFT_HOST_METHOD("jvm:static compile", "cli:new")
+    static Regex* compile(Str text) {
+      auto* made = new Regex();
+      made->text = text;
+      return made;
+    }
+    WEFT_HOST_METHOD("jvm:matcher(java.lang.CharSequence)", "cli:object Match(string)")
+    bool match(Str other) noexcept { return other == text; }
+    Str text;
+  };
+  class WEFT_HOST_CLASS("jvm:interface java.util.List") Items : public HostObject {
+   public:
+    WEFT_HOST_METHOD("jvm:java.lang.Object get(int)")
+    Regex* get(int at) { return nullptr; }
+  };
+  bool test(Items* items) { return Regex::compile("a")->match("b") && items->get(3) != nullptr; }
+)cpp";
+
+// The text of the external for a function of the host.
+std::string HostExternal(const flowgraph::Program& program, std::string_view symbol) {
+  std::string text = flowgraph::Print(program);
+  size_t start = text.find("external \"" + std::string(symbol));
+  if (start == std::string::npos) return "no external " + std::string(symbol);
+  return text.substr(start, text.find('\n', start) - start);
+}
+
+TEST(Frontend, FunctionsOfTheHostAreExternals) {
+  Snippet jvm(kHostClass, "test(nullptr);", "jvm");
+  EXPECT_EQ(HostExternal(jvm.program(), "Regex::compile"),
+            "external \"Regex::compile(weft::Str)\": fn(str)->obj Regex may_raise host static "
+            "\"java.util.regex.Pattern\" compile");
+  EXPECT_EQ(HostExternal(jvm.program(), "Regex::match"),
+            "external \"Regex::match(weft::Str)\": fn(obj Regex, str)->bool host virtual "
+            "\"java.util.regex.Pattern\" matcher (\"java.lang.CharSequence\")");
+  EXPECT_EQ(HostExternal(jvm.program(), "Items::get"),
+            "external \"Items::get(int)\": fn(obj Items, i32)->obj Regex may_raise host interface "
+            "\"java.util.List\" get (int) -> \"java.lang.Object\"");
+  EXPECT_FALSE(jvm.Find("Regex::compile").is_valid());
+  ASSERT_TRUE(jvm.program().host_error.is_valid());
+  EXPECT_EQ(jvm.program().function(jvm.program().host_error).name, "weft::make_host_error");
+
+  Snippet cli(kHostClass, "test(nullptr);", "cli");
+  EXPECT_EQ(HostExternal(cli.program(), "Regex::compile"),
+            "external \"Regex::compile(weft::Str)\": fn(str)->obj Regex may_raise host new "
+            "\"[System]System.Text.Regex\"");
+  EXPECT_EQ(HostExternal(cli.program(), "Regex::match"),
+            "external \"Regex::match(weft::Str)\": fn(obj Regex, str)->bool host virtual "
+            "\"[System]System.Text.Regex\" Match (string) -> object");
+  // What this host does not have is what its body says.
+  EXPECT_TRUE(cli.Find("Items::get").is_valid());
+
+  Snippet c(kHostClass, "test(nullptr);");
+  EXPECT_TRUE(c.Find("Regex::compile").is_valid());
+  EXPECT_TRUE(c.Find("Regex::match").is_valid());
+  EXPECT_FALSE(c.program().host_error.is_valid());
+}
+
+TEST(Frontend, ExportedFunctionsHaveTheirNameAndStay) {
+  Snippet snippet("namespace api { WEFT_EXPORT Str greet(Str name) { return \"hello \" + name; } }",
+                  "");
+  FunctionId id = snippet.Find("api::greet");
+  ASSERT_TRUE(id.is_valid());
+  EXPECT_EQ(snippet.program().function(id).export_name, "greet");
 }
 
 TEST(Frontend, CleansUpOnEveryWayOut) {

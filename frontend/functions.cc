@@ -126,6 +126,12 @@ FunctionId Translator::Function(const clang::FunctionDecl* function, Site use) {
     function_cache_[canonical] = id;
     return id;
   }
+  if (std::optional<std::string> text = HostText(function)) {
+    // Calls of it are externals.
+    Report(use, diag::kHostDeclaration, *text, "no pointer to a function of the host can be taken");
+    function_cache_[canonical] = FunctionId();
+    return FunctionId();
+  }
   std::string key = FunctionKey(function);
   if (auto it = function_by_key_.find(key); it != function_by_key_.end()) {
     function_cache_[canonical] = it->second;
@@ -144,6 +150,9 @@ FunctionId Translator::Function(const clang::FunctionDecl* function, Site use) {
   if (definition == nullptr || (!definition->hasBody() && !definition->isDefaulted())) {
     if (IsInSystemHeader(SiteOf(function))) {
       Report(use, diag::kStandardLibrary, NameOf(function));
+    } else if (HasAnnotation(function, "weft.host_method")) {
+      Report(use, diag::kHostMissing, NameOf(function), options_.backend)
+          .Note(Loc(SiteOf(function)), "declared here");
     } else {
       Report(use, diag::kUndefinedFunction, NameOf(function))
           .Note(Loc(SiteOf(function)), "declared here");

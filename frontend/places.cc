@@ -171,6 +171,11 @@ Place FunctionBuilder::RawFieldOf(Place object, const clang::FieldDecl* field,
   RecordInfo& info = translator_.Record(record, At(loc));
   if (info.is_object()) {
     if (object.kind != Place::Kind::kObject) return PoisonPlace(field->getType());
+    if (!program_.cls(info.cls).host.name.empty()) {
+      Report(loc, diag::kHostClass, program_.cls(info.cls).name,
+             fmt::format("it has no field '{}' here", field->getNameAsString()));
+      return PoisonPlace(field->getType());
+    }
     Place place{
         .kind = Place::Kind::kField, .base = object.base, .entity = info.cls.index, .path = {step}};
     if (step >= program_.cls(info.cls).fields.size()) return PoisonPlace(field->getType());

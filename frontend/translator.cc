@@ -28,6 +28,7 @@ void Translator::Run() {
     const clang::SourceManager& sm = units_[0]->ast->getSourceManager();
     Report({units_[0].get(), sm.getLocForStartOfFile(sm.getMainFileID())}, diag::kEntryMissing);
   }
+  AddExports();
   AddEagerGlobals();
   if (options_.check_everything) {
     for (const auto& [unit, record] : user_records_) Record(record, {unit, record->getLocation()});
@@ -98,7 +99,10 @@ void Translator::IndexFunction(const Unit& unit, const clang::FunctionDecl* func
       function->isDependentContext()) {
     return;
   }
-  if (options_.check_everything && !function->isDefaulted()) {
+  // May be seen once for each unit that includes its header.
+  if (HasAnnotation(function, "weft.export")) exported_.push_back(function);
+  if (HasAnnotation(function, "weft.host_error") && host_error_ == nullptr) host_error_ = function;
+  if (options_.check_everything && !function->isDefaulted() && !IsForOtherBackends(function)) {
     user_functions_.emplace_back(&unit, function);
   }
   if (function->isInlined() || !function->isExternallyVisible()) return;

@@ -117,6 +117,17 @@ class Translator {
   static std::optional<std::string> AnnotationArgument(const clang::Decl* decl,
                                                        std::string_view name);
 
+  static std::vector<std::string> AnnotationArguments(const clang::Decl* decl,
+                                                      std::string_view name);
+
+  // --- host.cc
+  // What stands for a function, or a class, on the host of the chosen backend; nothing if it is the
+  // program's own there.
+  std::optional<std::string> HostText(const clang::FunctionDecl* function);
+  bool IsHostClass(const clang::CXXRecordDecl* record);
+  // The external of a function for which `text` stands.
+  ExternalId HostExternal(const clang::FunctionDecl* function, const std::string& text, Site use);
+
   ClassId exception_class() const { return program_.known.exception; }
   const clang::CXXRecordDecl* exception_record() const { return exception_record_; }
 
@@ -169,6 +180,14 @@ class Translator {
   FunctionId AddFunction(Job job, TypeId type, std::string name);
   void FillFunction(const clang::FunctionDecl* function, FunctionId id);
   TypeId ResultType(const clang::FunctionDecl* function, Site site);
+
+  // host.cc
+  std::optional<std::string> HostText(const clang::Decl* decl, std::string_view name);
+  void CompleteHostClass(const RecordInfo& info, std::string_view text);
+  bool CrossesToHost(TypeId type);
+  // Whether the body of a function is what it does elsewhere: the host has it, or its class.
+  bool IsForOtherBackends(const clang::FunctionDecl* function);
+  void AddExports();
 
   // globals.cc
   const clang::VarDecl* DefinitionOf(const clang::VarDecl* variable, Site use);
@@ -229,6 +248,10 @@ class Translator {
   // weft::Object::finalize.
   MethodId finalize_;
   const clang::FunctionDecl* entry_ = nullptr;
+  // Makes weft::HostError objects.
+  const clang::FunctionDecl* host_error_ = nullptr;
+  std::vector<const clang::FunctionDecl*> exported_;
+  absl::flat_hash_map<std::string, const clang::FunctionDecl*> export_names_;
   const clang::CXXRecordDecl* object_record_ = nullptr;
   const clang::CXXRecordDecl* exception_record_ = nullptr;
   const clang::CXXRecordDecl* weak_record_ = nullptr;
