@@ -31,6 +31,7 @@ class Generator {
 
   Artefact Run() {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
+    needs_.code_sizes.resize(program_.functions.size());
     Functions();
     Add(WriteProgramClass(types_, image_));
     Add(WriteBytesClass(kImageClass, image_.bytes));
@@ -51,8 +52,7 @@ class Generator {
     }
     if (needs_.makes_root_objects) Add(WritePlainRoot(types_));
     for (auto& [path, bytes] : files_) artefact_.classes.push_back({path, std::move(bytes)});
-    artefact_.largest_code = needs_.largest_code;
-    artefact_.largest_function = needs_.largest_method;
+    artefact_.code_sizes = std::move(needs_.code_sizes);
     return std::move(artefact_);
   }
 

@@ -277,6 +277,14 @@ class ContainerWriter {
     size.PushInt(static_cast<int32_t>(container_.item_size));
     size.Return("I");
     AddMethod(file_, kPublic, "size", "()I", size);
+    Code index(file_.pool, false);
+    index.Parameter(self);
+    index.Parameter(kIntType);
+    index.Load(kIntType, 1);
+    index.PushInt(static_cast<int32_t>(container_.item_size));
+    index.Emit(idiv, 2, kIntType);
+    index.Return("I");
+    AddMethod(file_, kPublic, "index", "(I)I", index);
   }
 
   // Kept in the object where somebody asks for it.

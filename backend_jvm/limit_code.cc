@@ -1,4 +1,7 @@
 // An estimate of how many bytes of bytecode a function takes, for cutting those that are too long.
+#include <algorithm>
+
+#include "absl/container/flat_hash_map.h"
 #include "backend_jvm/backend_jvm.h"
 #include "optimize/limit_size.h"
 
@@ -51,9 +54,41 @@ size_t CallBytes(const optimize::RegionShape& shape) {
 }  // namespace
 
 bool LimitCode(flowgraph::Program& program) {
-  return optimize::LimitFunctionSize(
-      program, {.limit = kCodeLimit,
-                .costs = {.operation = OperationBytes, .exit = ExitBytes, .call = CallBytes}});
+  // The estimate errs on the side of too much, by as much as locals are shared and operands stand
+  // in instructions. How much, a function that is too long shows by itself.
+  constexpr size_t kUnit = 64;
+  optimize::SizeCosts plain = {OperationBytes, ExitBytes, CallBytes};
+  bool changed = false;
+  for (int round = 0; round < 3; ++round) {
+    std::vector<size_t> sizes = GenerateClasses(program).code_sizes;
+    absl::flat_hash_map<const FunctionInfo*, size_t> units;
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      if (sizes[i] < kCodeLimit) continue;
+      const FunctionInfo& function = *program.functions[i];
+      size_t estimate = optimize::SizeWith(function, plain);
+      // Each round takes it more strictly.
+      units[&function] = std::max<size_t>(1, kUnit * sizes[i] / estimate) * (4 + round) / 4;
+    }
+    if (units.empty()) return changed;
+    auto unit = [&](const FunctionInfo& function) {
+      auto at = units.find(&function);
+      // Others are short enough, but for the parts that are made here.
+      return at != units.end() ? at->second : function.part_of.is_valid() ? kUnit / 2 : 0;
+    };
+    changed |= optimize::LimitFunctionSize(
+        program,
+        {.limit = kCodeLimit * kUnit,
+         .costs = {.operation = [&](const FunctionInfo& function, const Operation& op) -> size_t {
+                     return unit(function) * OperationBytes(function, op);
+                   },
+                   .exit = [&](const FunctionInfo& function, const Block& block) -> size_t {
+                     return unit(function) * ExitBytes(function, block);
+                   },
+                   .call = [&](const optimize::RegionShape& shape) -> size_t {
+                     return kUnit / 2 * CallBytes(shape);
+                   }}});
+  }
+  return changed;
 }
 
 }  // namespace weft::backend_jvm

@@ -1098,10 +1098,7 @@ MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, F
     size = code.position();
     if (!code.needs_wide()) break;
   }
-  if (size > needs.largest_code) {
-    needs.largest_code = size;
-    needs.largest_method = function.name;
-  }
+  needs.code_sizes[id.index] = size;
   const MethodRef& ref = types.Function(id);
   return {
       .access = kPublic | kStatic, .name = ref.name, .descriptor = ref.descriptor, .code = body};

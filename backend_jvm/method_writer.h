@@ -35,9 +35,8 @@ struct Needs {
   // identity hash.
   std::set<uint32_t> places;
   std::set<uint32_t> hashed;
-  // The largest method, for reports.
-  size_t largest_code = 0;
-  std::string largest_method;
+  // How long each function's code is.
+  std::vector<size_t> code_sizes;
   bool makes_root_objects = false;
 };
 

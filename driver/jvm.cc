@@ -58,8 +58,8 @@ std::string RuntimeFolder(Translation& t) {
   std::string pending = fmt::format("{}.{}", folder, getpid());
   fs::create_directories(pending, error);
   std::vector<std::string> command = {
-      std::string(kCompiler), "--release", "17",   "-g:source,lines",
-      "-Xlint:-options",      "-d",        pending};
+      std::string(kCompiler),   "--release", "17",   "-g:source,lines", "-Xlint:-options",
+      "-XDstringConcat=inline", "-d",        pending};
   command.insert(command.end(), files.begin(), files.end());
   ErrorOr<ProcessResult> result = RunProcess(command);
   if (!result.ok() || result->exit_code != 0) {

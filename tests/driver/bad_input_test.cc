@@ -182,7 +182,7 @@ TEST_F(BadInputTest, BuildFolderOfSomebodyElse) {
 
 TEST_F(BadInputTest, BackendThatCannotWrite) {
   Write("hello.cc", kHello);
-  for (const char* backend : {"jvm", "cli"}) {
+  for (const char* backend : {"cli"}) {
     WeftRun run = Weft({"translate", "hello.cc", std::string("--backend=") + backend});
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_TRUE(run.Says(std::string("cannot write for the backend '") + backend + "' yet [W0510]"))

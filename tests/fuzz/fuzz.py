@@ -69,9 +69,23 @@ def translated(name, flags, environment=None):
     return executor
 
 
+def jar(name, flags):
+    def executor(source, folder):
+        path = os.path.join(folder, name + ".jar")
+        if not os.path.exists(path):
+            run([WEFT, "translate", source, "--backend=jvm", "-o", path] + flags)
+        # Everything is run once: the time goes into starting, not into compiling well.
+        return run(["java", "-Xverify:all", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                    "-jar", path])
+
+    return executor
+
+
 EXECUTORS = {
     "llinterp": llinterp(),
     "llinterp-oo": llinterp("--backend=jvm"),
+    "jvm": jar("jvm", []),
+    "jvm-O0": jar("jvm-O0", ["-O0"]),
     "c": translated("c", ["-O2"]),
     # The same binary as "c", which a batch builds once.
     "c-stress": translated("c", ["-O2"], {"WEFT_GC_STRESS": "50", "WEFT_GC_VERIFY": "1"}),
@@ -171,7 +185,7 @@ def main():
     parser.add_argument("--reduce", type=int, metavar="SEED")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of batches that differ")
     options = parser.parse_args()
-    executors = options.executor or ["llinterp", "llinterp-oo", "c", "c-stress"]
+    executors = options.executor or ["llinterp", "llinterp-oo", "jvm", "c", "c-stress"]
     if not os.path.exists(GENERATE):
         subprocess.run(["bazel", "build", "//tests/fuzz:generate"], cwd=ROOT, check=True)
     if options.reduce is not None:

@@ -33,6 +33,9 @@ BUILDS = [
     ('gc=none', ['--gc=none'], [('', ['programs', 'book'])]),
     ('O0', ['-O0'], [('', ['programs', 'book'])]),
     ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book'])]),
+    # Small programs: what counts is that the JVM starts quickly.
+    ('lox.jar', ['--backend=jvm'],
+     [('java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar', ['programs', 'book'])]),
 ]
 
 
@@ -64,7 +67,8 @@ def main():
                     if chosen != 'book' or options.book:
                         judges.append((f'{name} {wrapper} {chosen}',
                                        [RUNNER, '--wrapper', wrapper, *judged[chosen], lox]))
-            if name != BUILDS[0][0]:
+            # A wrapper is needed to run a jar, which the other judge does not know.
+            if name != BUILDS[0][0] and not name.endswith('.jar'):
                 first = os.path.join(folder, BUILDS[0][0])
                 judges.append((f'{name} random programs',
                                [FUZZER, '--seed', '1', '--count', '100', first, lox]))

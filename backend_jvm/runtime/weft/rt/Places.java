@@ -16,8 +16,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      return items[(int) (rest / size)].getI(rest % size);
+      int i = items[0].index((int) rest);
+      return items[i].getI(rest - i * items[0].size());
     }
     if (base instanceof int[]) return ((int[]) base)[(int) (rest >> 2)];
     if (base instanceof byte[]) return ((byte[]) base)[(int) rest];
@@ -34,8 +34,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      items[(int) (rest / size)].setI(rest % size, value);
+      int i = items[0].index((int) rest);
+      items[i].setI(rest - i * items[0].size(), value);
     } else if (base instanceof int[]) {
       ((int[]) base)[(int) (rest >> 2)] = value;
     } else if (base instanceof byte[]) {
@@ -54,8 +54,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      return items[(int) (rest / size)].getJ(rest % size);
+      int i = items[0].index((int) rest);
+      return items[i].getJ(rest - i * items[0].size());
     }
     if (base instanceof long[]) return ((long[]) base)[(int) (rest >> 3)];
     throw missing(at);
@@ -69,8 +69,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      items[(int) (rest / size)].setJ(rest % size, value);
+      int i = items[0].index((int) rest);
+      items[i].setJ(rest - i * items[0].size(), value);
     } else if (base instanceof long[]) {
       ((long[]) base)[(int) (rest >> 3)] = value;
     } else {
@@ -83,8 +83,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      return items[(int) (rest / size)].getF(rest % size);
+      int i = items[0].index((int) rest);
+      return items[i].getF(rest - i * items[0].size());
     }
     if (base instanceof float[]) return ((float[]) base)[(int) (rest >> 2)];
     throw missing(at);
@@ -98,8 +98,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      items[(int) (rest / size)].setF(rest % size, value);
+      int i = items[0].index((int) rest);
+      items[i].setF(rest - i * items[0].size(), value);
     } else if (base instanceof float[]) {
       ((float[]) base)[(int) (rest >> 2)] = value;
     } else {
@@ -112,8 +112,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      return items[(int) (rest / size)].getD(rest % size);
+      int i = items[0].index((int) rest);
+      return items[i].getD(rest - i * items[0].size());
     }
     if (base instanceof double[]) return ((double[]) base)[(int) (rest >> 3)];
     throw missing(at);
@@ -127,8 +127,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      items[(int) (rest / size)].setD(rest % size, value);
+      int i = items[0].index((int) rest);
+      items[i].setD(rest - i * items[0].size(), value);
     } else if (base instanceof double[]) {
       ((double[]) base)[(int) (rest >> 3)] = value;
     } else {
@@ -141,8 +141,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      return items[(int) (rest / size)].getA(rest % size);
+      int i = items[0].index((int) rest);
+      return items[i].getA(rest - i * items[0].size());
     }
     return ((Object[]) base)[(int) (rest >> 3)];
   }
@@ -155,8 +155,8 @@ public final class Places {
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
-      int size = items[0].size();
-      items[(int) (rest / size)].setA(rest % size, value);
+      int i = items[0].index((int) rest);
+      items[i].setA(rest - i * items[0].size(), value);
     } else {
       ((Object[]) base)[(int) (rest >> 3)] = value;
     }

@@ -1,12 +1,14 @@
 package weft.rt;
 
 /** What the run time asks a translated program; the class weft.Program answers. */
-public abstract class Program {
+public abstract class Program implements Runnable {
   /** As much stack as a program in C gets, with room for frames that are larger here. */
   private static final long STACK_BYTES = 192L << 20;
 
   /** The one program of this class loader. */
   static Program current;
+
+  private String[] arguments;
 
   public abstract int run(Str[] arguments);
 
@@ -45,11 +47,14 @@ public abstract class Program {
   /** Runs the program on a thread with a large stack, and ends the process. */
   public static void start(Program program, String[] arguments) {
     current = program;
-    new Thread(null, () -> program.main(arguments), "main", STACK_BYTES).start();
+    program.arguments = arguments;
+    // No lambda: the first one of a process costs more than all else here.
+    new Thread(null, program, "main", STACK_BYTES).start();
   }
 
-  private void main(String[] arguments) {
-    int code = 1;
+  @Override
+  public final void run() {
+    int code;
     try {
       Thaw.prepare();
       code = run(Os.arguments(arguments));

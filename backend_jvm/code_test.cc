@@ -1,0 +1,135 @@
+// Code that is long, wide or full of labels still verifies, and does what it says.
+#include "backend_jvm/code.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "backend_jvm/backend_jvm.h"
+#include "backend_jvm/testing.h"
+#include "flowgraph/text.h"
+
+namespace weft::backend_jvm {
+namespace {
+
+std::string Main(const std::string& body) {
+  return "function @main: fn(ptr \"array<str>\")->i32 {\nb0(%0: ptr \"array<str>\"):\n" + body +
+         "}\n";
+}
+
+TEST(ConstantPool, EqualConstantsAreOne) {
+  ConstantPool pool;
+  EXPECT_EQ(pool.Long(5), pool.Long(5));
+  EXPECT_NE(pool.Double(0), pool.Double(uint64_t{1} << 63));
+  EXPECT_NE(pool.Method("A", "f", "()V"), pool.Method("A", "f", "()V", /*is_interface=*/true));
+  EXPECT_EQ(pool.ClassName(pool.Class("lox/Value")), "lox/Value");
+}
+
+TEST(ConstantPool, TextIsModifiedUtf8) {
+  EXPECT_EQ(ModifiedUtf8(std::string_view("a\0b", 3)),
+            "a\xc0\x80"
+            "b");
+  EXPECT_EQ(ModifiedUtf8("\xf0\x9f\x98\x80"), "\xed\xa0\xbd\xed\xb8\x80");
+}
+
+TEST(Code, FollowsTypesAndDepth) {
+  ConstantPool pool;
+  Code code(pool, false);
+  code.Parameter(kLongType);
+  code.Load(kLongType, 0);
+  code.PushLong(3);
+  code.Emit(ladd, 2, kLongType);
+  EXPECT_EQ(code.stack(), std::vector<VerifierType>{kLongType});
+  code.Return("J");
+  EXPECT_FALSE(code.is_reachable());
+  std::string body = code.Finish();
+  // max_stack: the long on the stack, and the constant, which is an int before it is a long.
+  EXPECT_EQ(body.substr(0, 4), std::string("\0\4\0\2", 4));
+}
+
+TEST(Code, AFrameStandsWhereAJumpLeads) {
+  ConstantPool pool;
+  Code code(pool, false);
+  code.Parameter(kIntType);
+  code.Load(kIntType, 0);
+  code.Branch(ifeq, 1, 0);
+  code.PushInt(1);
+  code.Return("I");
+  code.Place(0, {kIntType}, {});
+  code.PushInt(2);
+  code.Return("I");
+  std::string body = code.Finish();
+  // One frame, same locals, at byte 6.
+  std::string frame("\0\1\6", 3);
+  EXPECT_EQ(body.substr(body.size() - 3), frame);
+}
+
+// A loop over cases of some instructions each, as an interpreter has it.
+std::string Interpreter(int cases, int operations) {
+  std::string text =
+      "function @loop: fn(i64)->i64 {\nb0(%0: i64):\n  jump b1(%0, 0:i64)\n"
+      "b1(%1: i64, %2: i64):\n  %3: bool = gt %1, 0:i64\n  branch %3 b2 b3\n"
+      "b2:\n  %4: i64 = sub %1, 1:i64\n";
+  text += fmt::format("  %5: i64 = rem %1, {}:i64\n  switch %5 [", cases);
+  for (int i = 0; i < cases; ++i) text += fmt::format("{}{}: b{}", i > 0 ? ", " : "", i, i + 5);
+  text += "] b4\nb3:\n  return %2\nb4:\n  unreachable\n";
+  int next = 6;
+  for (int i = 0; i < cases; ++i) {
+    text += fmt::format("b{}:\n", i + 5);
+    std::string value = "%2";
+    for (int j = 0; j < operations; ++j) {
+      text += fmt::format("  %{}: i64 = xor {}, %4\n", next, value);
+      text += fmt::format("  %{}: i64 = mul %{}, {}:i64\n", next + 1, next, 2 * (i + j) + 3);
+      text += fmt::format("  %{}: i64 = add %{}, %4\n", next + 2, next + 1);
+      value = fmt::format("%{}", next + 2);
+      next += 3;
+    }
+    text += fmt::format("  jump b1(%4, {})\n", value);
+  }
+  return text + "}\n" +
+         Main("  %1: i64 = call{@loop} 1000:i64\n  call_external{show_i64} %1\n  return 0:i32\n");
+}
+
+int64_t Expected(int cases, int operations) {
+  uint64_t value = 0;
+  for (uint64_t n = 1000; n > 0; --n) {
+    for (int j = 0; j < operations; ++j) {
+      value = (value ^ (n - 1)) * (2 * (n % static_cast<uint64_t>(cases) + j) + 3) + (n - 1);
+    }
+  }
+  return static_cast<int64_t>(value);
+}
+
+TEST(Limit, ALoopThatNoMethodHoldsIsCut) {
+  // About 120 KB of bytecode, where a method holds 64.
+  std::string text = Interpreter(200, 40);
+  RunResult result = CompileAndRun(text);
+  EXPECT_EQ(result.output, fmt::format("{}\n", Expected(200, 40)));
+  EXPECT_EQ(result.exit_code, 0);
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_TRUE(LimitCode(**parsed));
+  for (size_t size : GenerateClasses(**parsed).code_sizes) EXPECT_LT(size, 8000u);
+}
+
+TEST(Limit, AShortLoopStaysWhole) {
+  auto parsed =
+      flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3));
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(LimitCode(**parsed));
+}
+
+TEST(Artefact, TheSameProgramGivesTheSameBytes) {
+  std::string text = std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3);
+  std::string jars[2];
+  for (std::string& jar : jars) {
+    auto parsed = flowgraph::Parse(text);
+    ASSERT_TRUE(parsed.ok());
+    jar = MakeJar(GenerateClasses(**parsed).classes);
+  }
+  EXPECT_EQ(jars[0], jars[1]);
+}
+
+}  // namespace
+}  // namespace weft::backend_jvm
