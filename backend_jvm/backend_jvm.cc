@@ -10,6 +10,7 @@
 #include "backend_common/place_names.h"
 #include "backend_common/reachability.h"
 #include "backend_jvm/classes.h"
+#include "backend_jvm/host.h"
 #include "backend_jvm/method_writer.h"
 #include "backend_jvm/types.h"
 #include "common/check.h"
@@ -33,7 +34,14 @@ class Generator {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
     needs_.code_sizes.resize(program_.functions.size());
     Functions();
-    Add(WriteProgramClass(types_, image_));
+    ClassFile program = WriteProgramClass(types_, image_);
+    AddExports(types_, program);
+    Add(std::move(program));
+    if (!needs_.externals.empty()) {
+      std::vector<ExternalId> externals;
+      for (uint32_t id : needs_.externals) externals.emplace_back(id);
+      Add(WriteHostClass(types_, externals));
+    }
     Add(WriteBytesClass(kImageClass, image_.bytes));
     Add(WriteBytesClass(kLinesClass, places_.Text()));
     Globals();

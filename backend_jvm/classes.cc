@@ -153,7 +153,7 @@ class ContainerWriter {
 
  private:
   void Super() {
-    if (container_.parent.is_valid() && !types_.IsRoot(container_.parent)) {
+    if (container_.parent.is_valid() && !types_.HasRootAsParent(id_)) {
       file_.super = types_.OwnClass(container_.parent);
       return;
     }

@@ -9,6 +9,7 @@
 #include "backend_common/stack_code.h"
 #include "backend_jvm/code.h"
 #include "backend_jvm/externals.h"
+#include "backend_jvm/host.h"
 #include "common/check.h"
 
 namespace weft::backend_jvm {
@@ -404,25 +405,7 @@ class MethodWriter : public StackEmitter {
   }
 
   // Brings an int to the range of a narrow type.
-  void Canonical(TypeKind kind) {
-    switch (kind) {
-      case TypeKind::kI8:
-        code_.Emit(i2b, 1, kIntType);
-        return;
-      case TypeKind::kI16:
-        code_.Emit(i2s, 1, kIntType);
-        return;
-      case TypeKind::kU16:
-        code_.Emit(i2c, 1, kIntType);
-        return;
-      case TypeKind::kU8:
-        code_.PushInt(255);
-        code_.Emit(iand, 2, kIntType);
-        return;
-      default:
-        return;
-    }
-  }
+  void Canonical(TypeKind kind) { ToRange(code_, kind); }
 
   // A narrow field or element as it comes out of memory: bytes are signed there.
   void AfterLoad(TypeId type) {
@@ -750,6 +733,12 @@ void MethodWriter::CallFunction(const Operation& op, FunctionId callee) {
 
 void MethodWriter::CallExternal(const Operation& op) {
   const auto& external = program_.external(ExternalId(op.imm));
+  if (external.host.is_valid()) {
+    needs_.externals.insert(op.imm);
+    MethodRef bridge = HostBridge(types_, ExternalId(op.imm));
+    code_.InvokeStatic(bridge.owner, bridge.name, bridge.descriptor);
+    return;
+  }
   ExternalMethod method = FindExternal(external.symbol);
   std::string descriptor = types_.MethodDescriptor(external.type, /*without_first=*/false);
   if (method.name.empty()) {
@@ -1054,7 +1043,7 @@ ContainerId HashHolder(const Types& types, ContainerId id) {
   if (types.IsRoot(id) || types.IsException(id)) return {};
   if (containers.Get(id).kind != lltype::ContainerKind::kClass) return {};
   // The topmost class below the root, so that every class has the field once.
-  while (!types.IsRoot(containers.Get(id).parent)) id = containers.Get(id).parent;
+  while (!types.HasRootAsParent(id)) id = containers.Get(id).parent;
   return id;
 }
 

@@ -42,6 +42,11 @@ bool Types::IsRoot(ContainerId id) const {
   return container.kind == ContainerKind::kClass && !container.parent.is_valid();
 }
 
+bool Types::HasRootAsParent(ContainerId id) const {
+  ContainerId parent = program_.containers.Get(id).parent;
+  return IsRoot(parent) || program_.containers.Get(parent).kind == ContainerKind::kHost;
+}
+
 bool Types::IsException(ContainerId id) const {
   const Container& container = program_.containers.Get(id);
   return container.cls.is_valid() && program_.cls(container.cls).is_exception;
@@ -229,6 +234,26 @@ FieldRef Types::ItemField(ContainerId id, uint32_t field) {
   if (field_names_[id.index].empty()) field_names_[id.index] = FieldNames(id);
   return {OwnClass(id), field_names_[id.index][field],
           FieldDescriptor(program_.containers.Get(id).item_fields[field].type)};
+}
+
+void ToRange(Code& code, TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kI8:
+      code.Emit(i2b, 1, kIntType);
+      return;
+    case TypeKind::kI16:
+      code.Emit(i2s, 1, kIntType);
+      return;
+    case TypeKind::kU16:
+      code.Emit(i2c, 1, kIntType);
+      return;
+    case TypeKind::kU8:
+      code.PushInt(255);
+      code.Emit(iand, 2, kIntType);
+      return;
+    default:
+      return;
+  }
 }
 
 std::string MethodName(std::string_view name) {

@@ -60,6 +60,8 @@ class Types {
   }
 
   bool IsRoot(ContainerId id) const;
+  // Whether the parent is the root class, or the class of dsl/ that stands for the host's own root.
+  bool HasRootAsParent(ContainerId id) const;
   bool IsException(ContainerId id) const;
   bool IsString(ContainerId id) const;
   Items ItemsOf(ContainerId id) const;
@@ -128,6 +130,9 @@ class Types {
 
 // How many objects one class of the frozen heap holds: its initialiser must fit a method.
 inline constexpr uint32_t kFrozenInClass = 2000;
+
+// Brings the int on the stack to the range of a narrow type; does nothing for other types.
+void ToRange(Code& code, TypeKind kind);
 
 // A name as methods may have it: the name of the source, but for what the JVM forbids.
 std::string MethodName(std::string_view name);

@@ -210,6 +210,14 @@ constexpr char kHostClass[] = R"cpp(
     Regex* get(int at) { return nullptr; }
   };
   bool test(Items* items) { return Regex::compile("a")->match("b") && items->get(3) != nullptr; }
+  bool caught(Items* items) {
+    try {
+      items->get(1);
+    } catch (HostError* error) {
+      return true;
+    }
+    return false;
+  }
 )cpp";
 
 // The text of the external for a function of the host.
@@ -221,7 +229,7 @@ std::string HostExternal(const flowgraph::Program& program, std::string_view sym
 }
 
 TEST(Frontend, FunctionsOfTheHostAreExternals) {
-  Snippet jvm(kHostClass, "test(nullptr);", "jvm");
+  Snippet jvm(kHostClass, "test(nullptr); caught(nullptr);", "jvm");
   EXPECT_EQ(HostExternal(jvm.program(), "Regex::compile"),
             "external \"Regex::compile(weft::Str)\": fn(str)->obj Regex may_raise host static "
             "\"java.util.regex.Pattern\" compile");
@@ -232,6 +240,10 @@ TEST(Frontend, FunctionsOfTheHostAreExternals) {
             "external \"Items::get(int)\": fn(obj Items, i32)->obj Regex may_raise host interface "
             "\"java.util.List\" get (int) -> \"java.lang.Object\"");
   EXPECT_FALSE(jvm.Find("Regex::compile").is_valid());
+  EXPECT_NE(jvm.Body("caught").find("call_external{\"Items::get(int)\"} %3, 1:i32\n"
+                                    "  jump b5\n  except b2\n"),
+            std::string::npos)
+      << jvm.Body("caught");
   ASSERT_TRUE(jvm.program().host_error.is_valid());
   EXPECT_EQ(jvm.program().function(jvm.program().host_error).name, "weft::make_host_error");
 

@@ -78,7 +78,9 @@ void FunctionBuilder::Raise(ValueId exception) {
 ValueId FunctionBuilder::Emit(Opcode opcode, TypeId type, ValueList args, uint32_t imm,
                               uint32_t imm2) {
   ValueId result = graph_.Append(block_, opcode, type, std::move(args), imm, imm2, loc_);
-  if (flowgraph::Info(opcode).Has(flowgraph::kRaise)) {
+  bool raises = opcode == Opcode::kCallExternal ? program_.external(ExternalId(imm)).may_raise
+                                                : flowgraph::Info(opcode).Has(flowgraph::kRaise);
+  if (raises) {
     BlockId block = block_;
     if (BlockId landing = Landing(); landing.is_valid()) {
       BlockId next = NewBlock();

@@ -117,7 +117,7 @@ bool Translator::CrossesToHost(TypeId type) {
   TypeKind kind = types().Kind(type);
   if (kind == TypeKind::kArray) {
     TypeKind element = types().Kind(types().Element(type));
-    return IsInt(element) || IsFloat(element);
+    return (IsInt(element) && element != TypeKind::kBool) || IsFloat(element);
   }
   return kind == TypeKind::kVoid || IsInt(kind) || IsFloat(kind) || kind == TypeKind::kStr ||
          kind == TypeKind::kObject;

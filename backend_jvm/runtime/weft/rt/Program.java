@@ -44,6 +44,13 @@ public abstract class Program implements Runnable {
     return current;
   }
 
+  /** Called before an exported function: its program may not have been started. */
+  public static void ready() {
+    if (current != null) return;
+    get();
+    Runtime.getRuntime().addShutdownHook(new Thread(Os::flush));
+  }
+
   /** Runs the program on a thread with a large stack, and ends the process. */
   public static void start(Program program, String[] arguments) {
     current = program;

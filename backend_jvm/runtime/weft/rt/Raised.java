@@ -69,6 +69,17 @@ public abstract class Raised extends RuntimeException {
     return ofHost(thrown);
   }
 
+  /**
+   * The text of an exception that left a function of the host's. The program's own ones, and the end
+   * of stack or memory, go on as they are.
+   */
+  public static Str hostText(Throwable thrown) {
+    if (thrown instanceof Raised || thrown instanceof VirtualMachineError) {
+      Raised.<RuntimeException>throwAgain(thrown);
+    }
+    return Str.of(thrown.toString());
+  }
+
   private static Raised ofHost(Throwable thrown) {
     Object prebuilt = null;
     if (thrown instanceof StackOverflowError) prebuilt = Program.get().stackOverflowError();

@@ -22,6 +22,11 @@ public final class Str {
     return text == null ? null : new Str(encode(text));
   }
 
+  /** The text as Java has it. */
+  public static String text(Str str) {
+    return str == null ? null : str.toString();
+  }
+
   static byte[] encode(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
