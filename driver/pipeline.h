@@ -16,6 +16,7 @@ enum class Goal : uint8_t { kSource, kAnnotated, kRtyped, kWoven };
 // The tasks that `weft translate` adds.
 inline constexpr std::string_view kWriteTask = "write C";
 inline constexpr std::string_view kCompileTask = "compile C";
+inline constexpr std::string_view kAssembleTask = "assemble";
 
 // The type system that the chosen backend takes.
 flowgraph::TypeSystem TypeSystemFor(const Options& options);

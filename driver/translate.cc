@@ -7,6 +7,7 @@
 
 #include "backend_c/backend_c.h"
 #include "driver/build.h"
+#include "driver/build_cli.h"
 #include "driver/collector_choice.h"
 #include "driver/commands.h"
 #include "driver/jvm.h"
@@ -44,11 +45,14 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
 // The last line of a translation: what it took, and where the result is.
 void PrintSummary(const Translation& translation, const std::string& result) {
   double compiling = 0;
+  const char* name = "";
   for (const TaskTime& task : translation.progress().times()) {
-    if (task.name == kCompileTask) compiling = task.seconds;
+    if (task.name != kCompileTask && task.name != kAssembleTask) continue;
+    compiling = task.seconds;
+    name = task.name == kCompileTask ? "C compiler" : "ilasm";
   }
   std::string compiler =
-      compiling > 0 ? fmt::format(", C compiler {:.2f} s", compiling) : std::string();
+      compiling > 0 ? fmt::format(", {} {:.2f} s", name, compiling) : std::string();
   fmt::print("{}: translated in {:.2f} s with {:.0f} MB{}\n", result,
              translation.progress().TotalSeconds() - compiling,
              static_cast<double>(PeakMemory()) / 1e6, compiler);
@@ -82,11 +86,6 @@ int TranslateToC(const CommandLine& line) {
   return code;
 }
 
-// Writes the executable for the CLI.
-void WriteAssembly(Translation& t, const std::string& /*output*/) {
-  t.diagnostics().Report(diag::kBackendUnavailable, t.options().Text(OptionId::kBackend));
-}
-
 // A backend that takes ootype, and writes what the program at Goal::kWoven (which is stage rtyped,
 // type system ootype, optimised) becomes to one file.
 int TranslateForHost(const CommandLine& line, std::string_view ending, std::string_view task,
@@ -103,6 +102,28 @@ int TranslateForHost(const CommandLine& line, std::string_view ending, std::stri
   return code;
 }
 
+int TranslateToCli(const CommandLine& line) {
+  Translation translation(line);
+  DiagnosticEngine& diagnostics = translation.diagnostics();
+  bool only_sources = line.options.Flag(OptionId::kSource);
+  std::string output = OutputPath(line, ".exe");
+  std::string folder = BuildFolder(output);
+  if (!only_sources) CheckOutputFile(output, line.operands, diagnostics);
+  if (!diagnostics.has_errors()) CheckBuildFolder(folder, diagnostics);
+  if (diagnostics.has_errors() || !RunPipeline(translation, Goal::kWoven)) {
+    return translation.Finish();
+  }
+  translation.RunTask("write IL", [&] { WriteIl(translation, folder, output); });
+  if (!diagnostics.has_errors() && !only_sources) {
+    translation.RunTask(kAssembleTask, [&] { Assemble(translation, folder, output); });
+  }
+  int code = translation.Finish();
+  if (code == 0 && !line.options.Flag(OptionId::kQuiet)) {
+    PrintSummary(translation, only_sources ? folder + "/" : output);
+  }
+  return code;
+}
+
 }  // namespace
 
 int RunTranslate(const CommandLine& line) {
@@ -110,7 +131,7 @@ int RunTranslate(const CommandLine& line) {
     return TranslateForHost(line, ".jar", "write class files", WriteJar);
   }
   if (line.options.Is(OptionId::kBackend, "cli")) {
-    return TranslateForHost(line, ".exe", "write assembly", WriteAssembly);
+    return TranslateToCli(line);
   }
   return TranslateToC(line);
 }

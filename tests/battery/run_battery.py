@@ -68,6 +68,7 @@ EXECUTORS = [
     Executor("c-boehm", "c", flags=["--cc=gcc", "--gc=boehm"], checks=False),
     Executor("jvm", "jvm", flags=["--backend=jvm", "--checks=all"]),
     Executor("c-none", "c", flags=["--cc=gcc", "--gc=none", "--checks=all", "-O0"]),
+    Executor("cli", "cli", flags=["--backend=cli", "--checks=all"]),
 ]
 
 
@@ -248,6 +249,9 @@ class Build:
     def record(self, programs, command, error, named, source):
         if self.executor.kind == "jvm":
             command = [*JAVA, "-jar", command[0] + ".jar"]
+        if self.executor.kind == "cli":
+            command = ["mono", *command]
+            command[1] += ".exe"
         for program in programs:
             if error:
                 self.errors[program.name] = error
@@ -272,7 +276,9 @@ class Build:
             code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,
                                    "-o", output + ".jar"], timeout=600)
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
-        if self.executor.kind == "c":
+        if self.executor.kind in ("c", "cli"):
+            if self.executor.kind == "cli":
+                output += ".exe"
             code, _, stderr = run([WEFT[0], "translate", *self.executor.flags, *named_sources,
                                    "-o", output], timeout=600)
             return "" if code == 0 else f"exit code {code}\n{stderr.decode(errors='replace')}"
@@ -455,7 +461,7 @@ def main():
         if to_run:
             build = builds[executor.build_name]
             results = {}
-            if executor.kind in ("llinterp", "jvm"):
+            if executor.kind in ("llinterp", "jvm", "cli"):
                 many = [p for p in to_run if simple(p) and p.name in build.batches]
                 commands = {}
                 for program in many:
