@@ -87,6 +87,13 @@ class Border {
     Number(types_.Kind(type), host);
   }
 
+  // The object of a call, which may be a string of the program's.
+  void Object(TypeId type, const std::string& owner) {
+    std::string own = fmt::format("L{};", owner);
+    Outwards(type, own);
+    if (!IsString(type) && Natural(type) != kRoot && Natural(type) != own) code_.CheckCast(owner);
+  }
+
   // A value of the host's is on the stack, and becomes one of the program's type.
   void Inwards(TypeId type, const std::string& host) {
     TypeKind kind = types_.Kind(type);
@@ -177,8 +184,7 @@ void WriteBridge(Types& types, ExternalId id, ClassFile& file) {
     code.Load(type, slot);
     slot += type.is_wide() ? 2 : 1;
     if (has_object && i == 0) {
-      std::string own = fmt::format("L{};", owner);
-      if (types.Descriptor(parameters[0]) != own) code.CheckCast(owner);
+      border.Object(parameters[0], owner);
       continue;
     }
     size_t declared = i - (has_object ? 1 : 0);

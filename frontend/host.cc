@@ -149,9 +149,12 @@ ExternalId Translator::HostExternal(const clang::FunctionDecl* function, const s
   }
   bool wants_object =
       member.kind == HostMemberKind::kVirtual || member.kind == HostMemberKind::kInterface;
-  size_t parameters = function->getNumParams() + (is_instance && !wants_object ? 1 : 0);
+  // Of the host's parameters the object is none; a function without one takes its first argument.
+  size_t parameters = function->getNumParams() + (is_instance ? 1 : 0);
+  bool has_object = parameters > 0;
+  if (wants_object && has_object) --parameters;
   if (fault.empty() && member.owner.empty()) fault = "it names no class of the host";
-  if (fault.empty() && wants_object && !is_instance) fault = "a static function has no object";
+  if (fault.empty() && wants_object && !has_object) fault = "there is no object to call it on";
   if (fault.empty() && member.has_parameters && member.parameters.size() != parameters) {
     fault = fmt::format("it has {} parameters and the function has {}", member.parameters.size(),
                         parameters);
