@@ -7,6 +7,7 @@
 #include "backend_cli/class_writer.h"
 #include "backend_cli/cli_types.h"
 #include "backend_cli/frozen_heap.h"
+#include "backend_cli/host.h"
 #include "backend_cli/il_code.h"
 #include "backend_cli/method_emitter.h"
 #include "backend_cli/places.h"
@@ -36,7 +37,9 @@ class ProgramWriter {
     std::string code = Code();
     heap_.NoteUses(&uses_);
     CliArtefact artefact;
-    artefact.il = Assembly() + runtime + EmitClasses(types_, reachable_, uses_) + code + Entry();
+    artefact.il = Assembly() + ExternAssemblies(types_, runtime) + runtime +
+                  EmitClasses(types_, reachable_, uses_) + code +
+                  EmitHostMembers(types_, uses_.externals) + EmitExports(types_) + Entry();
     artefact.heap = heap_.Bytes();
     artefact.places = places_.Resource();
     return artefact;
@@ -207,7 +210,9 @@ std::string MissingExternal(const Program& program) {
     for (const flowgraph::Block& block : program.functions[i]->graph.blocks()) {
       for (const flowgraph::Operation& op : block.ops) {
         if (op.opcode != flowgraph::Opcode::kCallExternal) continue;
-        const std::string& symbol = program.external(ExternalId(op.imm)).symbol;
+        const flowgraph::ExternalInfo& external = program.external(ExternalId(op.imm));
+        const std::string& symbol = external.symbol;
+        if (external.host.is_valid()) continue;
         if (ExternalOwner(symbol) == nullptr) return symbol;
       }
     }

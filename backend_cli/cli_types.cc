@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "backend_cli/host.h"
 #include "backend_cli/il_code.h"
 #include "common/check.h"
 
@@ -63,11 +64,16 @@ std::string UniqueName(std::string name, std::set<std::string>* taken) {
 
 CliTypes::CliTypes(const flowgraph::Program& program) : program_(program) {
   // The names of the run time's own classes.
-  std::set<std::string> taken = {"Weft", "code", "globals", "heap", "places", "program"};
+  std::set<std::string> taken = {"Weft",   "code",    "globals", "heap",
+                                 "places", "program", "host",    "Exports"};
   for (uint32_t i = 0; i < program.containers.size(); ++i) {
     const Container& container = program.containers.Get(ContainerId(i));
     is_root_.push_back(container.kind == ContainerKind::kClass && !container.parent.is_valid() &&
                        container.cls.is_valid() && container.cls == program.known.object);
+    // The class of dsl/ that stands for the host's root.
+    if (container.kind == ContainerKind::kHost) {
+      is_root_.back() = program.cls(container.cls).host.name == "System.Object";
+    }
     class_names_.push_back(UniqueName(ClassNameFrom(container.name), &taken));
   }
   std::set<std::string> functions;
@@ -147,13 +153,17 @@ std::string CliTypes::Class(ContainerId id) const {
       return "Weft.Str";
     case ContainerKind::kArray:
       return Item(id) + "[]";
+    case ContainerKind::kHost:
+      return HostClassName(program_.cls(program_.containers.Get(id).cls).host.name);
     default:
       return Quoted(class_names_[id.index]);
   }
 }
 
 std::string CliTypes::Reference(ContainerId id) const {
-  bool is_class = HasClass(id) || program_.containers.Get(id).kind == ContainerKind::kString;
+  ContainerKind kind = program_.containers.Get(id).kind;
+  bool is_class = HasClass(id) || kind == ContainerKind::kString ||
+                  (kind == ContainerKind::kHost && !IsRoot(id));
   return is_class ? fmt::format("class {}", Class(id)) : Class(id);
 }
 

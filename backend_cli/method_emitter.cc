@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "backend_cli/class_writer.h"
+#include "backend_cli/host.h"
 #include "backend_cli/il_code.h"
 #include "backend_cli/scalar_operations.h"
 #include "backend_common/stack_code.h"
@@ -725,6 +726,10 @@ class MethodEmitter : public backend_common::StackEmitter {
 
   void CallExternal(const Operation& op) {
     const flowgraph::ExternalInfo& external = program_.external(ExternalId(op.imm));
+    if (external.host.is_valid()) {
+      uses_.externals.insert(ExternalId(op.imm));
+      return code_.Op("call", HostBridge(types_, ExternalId(op.imm)));
+    }
     const char* owner = ExternalOwner(external.symbol);
     WEFT_CHECK(owner != nullptr, "{}: no external {}", function_.name, external.symbol);
     std::string parameters;

@@ -29,6 +29,8 @@ struct MethodUses {
   std::set<ContainerId> with_places;
   std::set<TypeId> loads;
   std::set<TypeId> stores;
+  // Members of the host that are called.
+  std::set<ExternalId> externals;
 };
 
 // A static method of the class `code` for a function, as text for ilasm. `may_nest`: the function

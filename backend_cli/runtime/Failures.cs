@@ -167,6 +167,20 @@ public static class Failures {
   // what means something in its own names.
   static string NameOf(object target) { return target.GetType().FullName.Replace("\\", ""); }
 
+  // The text of an exception that left a function of the host's; null for one of the program's own,
+  // and for the end of stack or memory.
+  public static Str HostText(Exception exception) {
+    if (exception is OutOfMemoryException || exception is InsufficientExecutionStackException) {
+      return null;
+    }
+    try {
+      Startup.program.Message(exception);
+      return null;
+    } catch (InvalidCastException) {
+      return Str.FromHost(exception.GetType().FullName + ": " + exception.Message);
+    }
+  }
+
   public static void ReportUncaught(Exception exception) {
     Os.flush();
     // Those of a program that never mentions exceptions.

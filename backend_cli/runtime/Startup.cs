@@ -25,6 +25,14 @@ public static class Startup {
     return exit_code;
   }
 
+  // The program is called from outside before it was started. Nothing watches the depth of the stack
+  // then, as its end is not known.
+  public static void Ready(Program called) {
+    program = called;
+    Heap.Load(called);
+    AppDomain.CurrentDomain.ProcessExit += delegate { Os.flush(); };
+  }
+
   static void Run() {
     Stack.Begin(kStackBytes);
     try {

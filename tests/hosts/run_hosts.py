@@ -43,7 +43,16 @@ def jvm(folder):
                 "-cp", jar + ":" + folder, "Embedding"], ROOT)
 
 
-HOSTS = {"jvm": jvm}
+def cli(folder):
+    program = os.path.join(folder, "exported.exe")
+    embedding = os.path.join(folder, "embedding.exe")
+    run([os.path.join(ROOT, "weft"), "translate", SOURCE, "--backend=cli", "-q", "-o", program],
+        ROOT)
+    run(["mcs", "-r:" + program, "-out:" + embedding, "tests/hosts/Embedding.cs"], ROOT)
+    return run(["mono", embedding], folder)
+
+
+HOSTS = {"jvm": jvm, "cli": cli}
 
 
 def main():
