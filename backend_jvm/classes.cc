@@ -138,6 +138,8 @@ class ContainerWriter {
       file_.access = kPublic | kInterface | kAbstract;
     } else {
       Super();
+      // HotSpot tests a class that nothing is derived from by one comparison.
+      if (!HasChildren()) file_.access |= kFinal;
       if (container_.kind == ContainerKind::kClass) Fields();
       if (container_.kind == ContainerKind::kBox) Fields();
       if (container_.kind == ContainerKind::kArray) ItemClass();
@@ -162,6 +164,13 @@ class ContainerWriter {
     if (container_.cls.is_valid() && types_.uses_root_interface) {
       file_.interfaces.push_back(types_.RootInterface());
     }
+  }
+
+  bool HasChildren() const {
+    for (uint32_t i = 0; i < program_.containers.size(); ++i) {
+      if (program_.containers.Get(ContainerId(i)).parent == id_) return true;
+    }
+    return false;
   }
 
   void Fields() {
@@ -444,7 +453,8 @@ class ContainerWriter {
       has_abstract = true;
       file_.methods.push_back({kPublic | kAbstract, ref.name, ref.descriptor, ""});
     }
-    if (has_abstract) file_.access |= kAbstract;
+    // A class that nobody makes may have no implementation of what it inherits.
+    if (has_abstract) file_.access = static_cast<uint16_t>((file_.access & ~kFinal) | kAbstract);
   }
 
   void Implementation(MethodId method, FunctionId function) {

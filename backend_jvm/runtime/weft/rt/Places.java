@@ -1,6 +1,9 @@
 package weft.rt;
 
-/** Reads and writes places: an object, and the number of a field or of an element's field. */
+/**
+ * Reads and writes places: an object, and the number of a field or of an element's field. Arrays come
+ * first, which are quickly told; that an object has an interface takes a search.
+ */
 public final class Places {
   /** Where the elements of arrays begin. */
   private static final int HEADER = 16;
@@ -12,7 +15,6 @@ public final class Places {
   }
 
   public static int getI(Object base, long at) {
-    if (base instanceof Place) return ((Place) base).getI(at);
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -23,14 +25,10 @@ public final class Places {
     if (base instanceof byte[]) return ((byte[]) base)[(int) rest];
     if (base instanceof short[]) return ((short[]) base)[(int) (rest >> 1)];
     if (base instanceof char[]) return ((char[]) base)[(int) (rest >> 1)];
-    throw missing(at);
+    return ((Place) base).getI(at);
   }
 
   public static void setI(Object base, long at, int value) {
-    if (base instanceof Place) {
-      ((Place) base).setI(at, value);
-      return;
-    }
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -45,12 +43,11 @@ public final class Places {
     } else if (base instanceof char[]) {
       ((char[]) base)[(int) (rest >> 1)] = (char) value;
     } else {
-      throw missing(at);
+      ((Place) base).setI(at, value);
     }
   }
 
   public static long getJ(Object base, long at) {
-    if (base instanceof Place) return ((Place) base).getJ(at);
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -58,14 +55,10 @@ public final class Places {
       return items[i].getJ(rest - i * items[0].size());
     }
     if (base instanceof long[]) return ((long[]) base)[(int) (rest >> 3)];
-    throw missing(at);
+    return ((Place) base).getJ(at);
   }
 
   public static void setJ(Object base, long at, long value) {
-    if (base instanceof Place) {
-      ((Place) base).setJ(at, value);
-      return;
-    }
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -74,12 +67,11 @@ public final class Places {
     } else if (base instanceof long[]) {
       ((long[]) base)[(int) (rest >> 3)] = value;
     } else {
-      throw missing(at);
+      ((Place) base).setJ(at, value);
     }
   }
 
   public static float getF(Object base, long at) {
-    if (base instanceof Place) return ((Place) base).getF(at);
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -87,14 +79,10 @@ public final class Places {
       return items[i].getF(rest - i * items[0].size());
     }
     if (base instanceof float[]) return ((float[]) base)[(int) (rest >> 2)];
-    throw missing(at);
+    return ((Place) base).getF(at);
   }
 
   public static void setF(Object base, long at, float value) {
-    if (base instanceof Place) {
-      ((Place) base).setF(at, value);
-      return;
-    }
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -103,12 +91,11 @@ public final class Places {
     } else if (base instanceof float[]) {
       ((float[]) base)[(int) (rest >> 2)] = value;
     } else {
-      throw missing(at);
+      ((Place) base).setF(at, value);
     }
   }
 
   public static double getD(Object base, long at) {
-    if (base instanceof Place) return ((Place) base).getD(at);
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -116,14 +103,10 @@ public final class Places {
       return items[i].getD(rest - i * items[0].size());
     }
     if (base instanceof double[]) return ((double[]) base)[(int) (rest >> 3)];
-    throw missing(at);
+    return ((Place) base).getD(at);
   }
 
   public static void setD(Object base, long at, double value) {
-    if (base instanceof Place) {
-      ((Place) base).setD(at, value);
-      return;
-    }
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
@@ -132,33 +115,31 @@ public final class Places {
     } else if (base instanceof double[]) {
       ((double[]) base)[(int) (rest >> 3)] = value;
     } else {
-      throw missing(at);
+      ((Place) base).setD(at, value);
     }
   }
 
   public static Object getA(Object base, long at) {
-    if (base instanceof Place) return ((Place) base).getA(at);
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
       int i = items[0].index((int) rest);
       return items[i].getA(rest - i * items[0].size());
     }
-    return ((Object[]) base)[(int) (rest >> 3)];
+    if (base instanceof Object[]) return ((Object[]) base)[(int) (rest >> 3)];
+    return ((Place) base).getA(at);
   }
 
   public static void setA(Object base, long at, Object value) {
-    if (base instanceof Place) {
-      ((Place) base).setA(at, value);
-      return;
-    }
     long rest = at - HEADER;
     if (base instanceof Item[]) {
       Item[] items = (Item[]) base;
       int i = items[0].index((int) rest);
       items[i].setA(rest - i * items[0].size(), value);
-    } else {
+    } else if (base instanceof Object[]) {
       ((Object[]) base)[(int) (rest >> 3)] = value;
+    } else {
+      ((Place) base).setA(at, value);
     }
   }
 }
