@@ -11,6 +11,7 @@
 #include "backend_common/reachability.h"
 #include "backend_jvm/classes.h"
 #include "backend_jvm/host.h"
+#include "backend_jvm/listing.h"
 #include "backend_jvm/method_writer.h"
 #include "backend_jvm/types.h"
 #include "common/check.h"
@@ -24,11 +25,12 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(const Program& program)
+  Generator(const Program& program, bool with_listing)
       : program_(program),
         types_(program),
         names_(program),
-        reachable_(backend_common::FindReachable(program)) {}
+        reachable_(backend_common::FindReachable(program)),
+        with_listing_(with_listing) {}
 
   Artefact Run() {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
@@ -60,6 +62,10 @@ class Generator {
     }
     if (needs_.makes_root_objects) Add(WritePlainRoot(types_));
     for (auto& [path, bytes] : files_) artefact_.classes.push_back({path, std::move(bytes)});
+    for (auto& [path, text] : listings_) artefact_.listing += text + "\n";
+    for (uint32_t external : types_.missing_externals) {
+      artefact_.missing.push_back(ExternalId(external));
+    }
     artefact_.code_sizes = std::move(needs_.code_sizes);
     return std::move(artefact_);
   }
@@ -69,6 +75,7 @@ class Generator {
     std::string path = file.name + ".class";
     WEFT_CHECK(!files_.contains(path), "two classes are called {}", file.name);
     files_[path] = file.Serialize();
+    if (with_listing_) listings_[path] = Listing(file);
   }
 
   // A class for each source file, its functions in the order of the source. One whose constants are
@@ -130,16 +137,18 @@ class Generator {
   backend_common::FrozenImage image_;
   PlaceTable places_;
   Needs needs_;
+  bool with_listing_;
   std::map<std::string, std::string> files_;
+  std::map<std::string, std::string> listings_;
   Artefact artefact_;
 };
 
 }  // namespace
 
-Artefact GenerateClasses(const Program& program) {
+Artefact GenerateClasses(const Program& program, bool with_listing) {
   WEFT_CHECK(program.type_system == flowgraph::TypeSystem::kOotype,
              "the JVM backend takes programs of type system ootype");
-  return Generator(program).Run();
+  return Generator(program, with_listing).Run();
 }
 
 std::string Manifest() {

@@ -15,12 +15,16 @@ namespace weft::backend_jvm {
 struct Artefact {
   // The class files, "lox/Value.class", in the order of their names.
   std::vector<JarEntry> classes;
+  // The same as text, if that was asked for.
+  std::string listing;
+  // Externals that neither the run time nor a class of the host has.
+  std::vector<ExternalId> missing;
   // Bytes of bytecode of each function, by its number; 0 for those that are not written.
   std::vector<size_t> code_sizes;
 };
 
 // The classes of a program, without those of the run time.
-Artefact GenerateClasses(const flowgraph::Program& program);
+Artefact GenerateClasses(const flowgraph::Program& program, bool with_listing = false);
 
 // The manifest of a jar with those classes.
 std::string Manifest();

@@ -106,6 +106,8 @@ class Types {
   std::vector<std::pair<GlobalId, uint32_t>> used_tables;
   std::set<std::pair<uint32_t, uint32_t>> is_table_used;
   std::vector<GlobalId> used_globals;
+  // Externals that there is no method for.
+  std::set<uint32_t> missing_externals;
 
  private:
   std::string Unique(std::string name);

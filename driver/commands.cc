@@ -13,7 +13,6 @@ ExitCode ExitCodeFor(const DiagnosticEngine& diagnostics) {
       case diag::kUnknownCommand:
       case diag::kBadCommandLine:
       case diag::kUnknownCode:
-      case diag::kBackendUnavailable:
       case diag::kFunctionNotFound:
       case diag::kFunctionAmbiguous:
         return ExitCode::kUsage;
@@ -22,6 +21,8 @@ ExitCode ExitCodeFor(const DiagnosticEngine& diagnostics) {
       case diag::kOutputIsSource:
       case diag::kCompilerMissing:
       case diag::kCompilerFailed:
+      case diag::kJdkMissing:
+      case diag::kJdkFailed:
         return ExitCode::kEnvironment;
       default:
         return ExitCode::kDiagnostics;

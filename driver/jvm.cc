@@ -22,6 +22,13 @@ using backend_jvm::JarEntry;
 
 constexpr std::string_view kCompiler = "javac";
 
+// In the folder that --source writes: its name says that the folder may be replaced.
+constexpr std::string_view kMakefile =
+    "# Made by Weft from restricted C++.\n"
+    "program.jar:\n"
+    "\tjar --create --file=program.jar --manifest=META-INF/MANIFEST.MF $$(ls | grep -v -e META-INF "
+    "-e Makefile -e listing.txt -e program.jar)\n";
+
 // All files below a folder with this ending, in the order of their names.
 std::vector<std::string> FilesBelow(const std::string& folder, std::string_view ending) {
   std::vector<std::string> files;
@@ -51,7 +58,7 @@ std::string RuntimeFolder(Translation& t) {
   std::error_code error;
   if (fs::exists(folder, error)) return folder;
   if (!IsProgram(std::string(kCompiler))) {
-    t.diagnostics().Report(diag::kCompilerMissing, kCompiler);
+    t.diagnostics().Report(diag::kJdkMissing, kCompiler);
     return "";
   }
   // Compiled beside its place and moved there; who comes second throws his own away.
@@ -63,7 +70,7 @@ std::string RuntimeFolder(Translation& t) {
   command.insert(command.end(), files.begin(), files.end());
   ErrorOr<ProcessResult> result = RunProcess(command);
   if (!result.ok() || result->exit_code != 0) {
-    t.diagnostics().Report(diag::kCompilerFailed, 1,
+    t.diagnostics().Report(diag::kJdkFailed,
                            result.ok() ? result->output : result.error().message());
     fs::remove_all(pending, error);
     return "";
@@ -89,20 +96,48 @@ std::vector<JarEntry> RuntimeClasses(Translation& t) {
   return entries;
 }
 
+// A folder with these files, whole or not at all.
+ErrorOr<Success> WriteFolder(const std::vector<JarEntry>& entries, const std::string& folder) {
+  ErrorOr<PendingFolder> pending = PendingFolder::Create(folder);
+  if (!pending.ok()) return pending.error();
+  for (const JarEntry& entry : entries) {
+    fs::path path = fs::path(pending->folder()) / entry.path;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    WEFT_RETURN_IF_ERROR(WriteFile(path.string(), entry.bytes));
+  }
+  // What says whose the folder is.
+  WEFT_RETURN_IF_ERROR(WriteFile(pending->folder() + "/Makefile", kMakefile));
+  return pending->Commit();
+}
+
 }  // namespace
 
-void WriteJar(Translation& t, const std::string& output) {
+void WriteJar(Translation& t, const std::string& folder, const std::string& output) {
+  bool only_sources = t.options().Flag(OptionId::kSource);
   std::vector<JarEntry> runtime = RuntimeClasses(t);
   if (t.diagnostics().has_errors()) return;
   backend_jvm::LimitCode(t.program());
   t.AfterPhase("limit_code");
-  backend_jvm::Artefact artefact = backend_jvm::GenerateClasses(t.program());
+  backend_jvm::Artefact artefact = backend_jvm::GenerateClasses(t.program(), only_sources);
+  for (ExternalId id : artefact.missing) {
+    const auto& external = t.program().external(id);
+    t.diagnostics().Report(external.loc, diag::kExternalMissing, "jvm", external.symbol);
+  }
+  if (t.diagnostics().has_errors()) return;
   std::vector<JarEntry> entries = {{"META-INF/MANIFEST.MF", backend_jvm::Manifest()}};
   entries.insert(entries.end(), artefact.classes.begin(), artefact.classes.end());
   entries.insert(entries.end(), runtime.begin(), runtime.end());
-  ErrorOr<Success> written = WriteFileAtomically(output, backend_jvm::MakeJar(entries));
+  ErrorOr<Success> written = Success();
+  if (only_sources) {
+    entries.push_back({"listing.txt", artefact.listing});
+    written = WriteFolder(entries, folder);
+  } else {
+    written = WriteFileAtomically(output, backend_jvm::MakeJar(entries));
+  }
   if (!written.ok()) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output, written.error().message());
+    t.diagnostics().Report(diag::kOutputUnwritable, only_sources ? folder : output,
+                           written.error().message());
   }
 }
 

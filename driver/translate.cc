@@ -86,19 +86,25 @@ int TranslateToC(const CommandLine& line) {
   return code;
 }
 
-// A backend that takes ootype, and writes what the program at Goal::kWoven (which is stage rtyped,
-// type system ootype, optimised) becomes to one file.
-int TranslateForHost(const CommandLine& line, std::string_view ending, std::string_view task,
-                     void (*write)(Translation&, const std::string& output)) {
+int TranslateToJvm(const CommandLine& line) {
   Translation translation(line);
-  std::string output = OutputPath(line, ending);
-  CheckOutputFile(output, line.operands, translation.diagnostics());
-  if (translation.diagnostics().has_errors() || !RunPipeline(translation, Goal::kWoven)) {
+  DiagnosticEngine& diagnostics = translation.diagnostics();
+  bool only_sources = line.options.Flag(OptionId::kSource);
+  std::string output = OutputPath(line, ".jar");
+  std::string folder = BuildFolder(output);
+  if (only_sources) {
+    CheckBuildFolder(folder, diagnostics);
+  } else {
+    CheckOutputFile(output, line.operands, diagnostics);
+  }
+  if (diagnostics.has_errors() || !RunPipeline(translation, Goal::kWoven)) {
     return translation.Finish();
   }
-  translation.RunTask(task, [&] { write(translation, output); });
+  translation.RunTask("write class files", [&] { WriteJar(translation, folder, output); });
   int code = translation.Finish();
-  if (code == 0 && !line.options.Flag(OptionId::kQuiet)) PrintSummary(translation, output);
+  if (code == 0 && !line.options.Flag(OptionId::kQuiet)) {
+    PrintSummary(translation, only_sources ? folder + "/" : output);
+  }
   return code;
 }
 
@@ -128,7 +134,7 @@ int TranslateToCli(const CommandLine& line) {
 
 int RunTranslate(const CommandLine& line) {
   if (line.options.Is(OptionId::kBackend, "jvm")) {
-    return TranslateForHost(line, ".jar", "write class files", WriteJar);
+    return TranslateToJvm(line);
   }
   if (line.options.Is(OptionId::kBackend, "cli")) {
     return TranslateToCli(line);

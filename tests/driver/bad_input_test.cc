@@ -180,15 +180,24 @@ TEST_F(BadInputTest, BuildFolderOfSomebodyElse) {
   EXPECT_EQ(Read("hello.build/thesis.txt"), "years of work");
 }
 
-TEST_F(BadInputTest, BackendThatCannotWrite) {
+TEST_F(BadInputTest, MissingJdk) {
   Write("hello.cc", kHello);
-  for (const char* backend : {"cli"}) {
-    WeftRun run = Weft({"translate", "hello.cc", std::string("--backend=") + backend});
-    EXPECT_EQ(run.exit_code, 2);
-    EXPECT_TRUE(run.Says(std::string("cannot write for the backend '") + backend + "' yet [W0510]"))
-        << run.output;
-    EXPECT_EQ(Names(), NameList{"hello.cc"});
-  }
+  WeftRun run = Weft({"translate", "hello.cc", "--backend=jvm"}, {"PATH=" + Path("")});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_TRUE(run.Says("cannot run 'javac'; install openjdk-17-jdk-headless [W0510]"))
+      << run.output;
+  EXPECT_EQ(Names(), NameList{"hello.cc"});
+}
+
+TEST_F(BadInputTest, JdkThatCompilesNothing) {
+  Write("hello.cc", kHello);
+  Write("bin/javac", "#!/bin/sh\necho no Java today\nexit 1\n");
+  Run({"chmod", "755", Path("bin/javac")});
+  WeftRun run = Weft({"translate", "hello.cc", "--backend=jvm"}, {"PATH=" + Path("bin")});
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_TRUE(run.Says("the run time of the JVM backend does not compile: no Java today"))
+      << run.output;
+  EXPECT_FALSE(Exists("hello.jar"));
 }
 
 TEST_F(BadInputTest, MissingCompiler) {
