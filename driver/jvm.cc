@@ -115,8 +115,6 @@ ErrorOr<Success> WriteFolder(const std::vector<JarEntry>& entries, const std::st
 
 void WriteJar(Translation& t, const std::string& folder, const std::string& output) {
   bool only_sources = t.options().Flag(OptionId::kSource);
-  std::vector<JarEntry> runtime = RuntimeClasses(t);
-  if (t.diagnostics().has_errors()) return;
   backend_jvm::LimitCode(t.program());
   t.AfterPhase("limit_code");
   backend_jvm::Artefact artefact = backend_jvm::GenerateClasses(t.program(), only_sources);
@@ -124,6 +122,8 @@ void WriteJar(Translation& t, const std::string& folder, const std::string& outp
     const auto& external = t.program().external(id);
     t.diagnostics().Report(external.loc, diag::kExternalMissing, "jvm", external.symbol);
   }
+  if (t.diagnostics().has_errors()) return;
+  std::vector<JarEntry> runtime = RuntimeClasses(t);
   if (t.diagnostics().has_errors()) return;
   std::vector<JarEntry> entries = {{"META-INF/MANIFEST.MF", backend_jvm::Manifest()}};
   entries.insert(entries.end(), artefact.classes.begin(), artefact.classes.end());

@@ -189,6 +189,19 @@ TEST_F(BadInputTest, MissingJdk) {
   EXPECT_EQ(Names(), NameList{"hello.cc"});
 }
 
+TEST_F(BadInputTest, ExternalThatTheHostHasNot) {
+  Write("hello.cc",
+        "#include \"dsl/weft.h\"\n"
+        "WEFT_EXTERNAL(\"no_such_function\") int32_t no_such_function(int32_t x);\n"
+        "int run(weft::Array<weft::Str> args) { return no_such_function(args.length()); }\n"
+        "WEFT_MAIN(run)\n");
+  WeftRun run = Weft({"translate", "hello.cc", "--backend=jvm"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(run.Says("the backend 'jvm' has no external 'no_such_function' [W0512]"))
+      << run.output;
+  EXPECT_EQ(Names(), NameList{"hello.cc"});
+}
+
 TEST_F(BadInputTest, JdkThatCompilesNothing) {
   Write("hello.cc", kHello);
   Write("bin/javac", "#!/bin/sh\necho no Java today\nexit 1\n");
