@@ -89,6 +89,7 @@ Fact ConstantFact(const TypeTable& types, FactSets& sets, TypeId type, const Con
       return ZeroFact(types, type);
     case Constant::Kind::kLiteral:
     case Constant::Kind::kFrozen:
+    case Constant::Kind::kImmediate:
       return {.kind = FactKind::kReference, .set = FactSets::kAny};
     case Constant::Kind::kFunction:
       return {.kind = FactKind::kFunction,

@@ -163,7 +163,7 @@ std::vector<ArtefactFile> GenerateFiles(const Program& program, const ArtefactOp
   files.push_back({"type_ids.h", EmitTypeIds(types, reachable)});
   AddTypeHeaders(types, &files);
   files.push_back({"all.c", EmitUnit(shards)});
-  files.push_back({"Makefile", EmitMakefile(options, shards)});
+  files.push_back({"Makefile", EmitMakefile(options, program.boxing.scheme, shards)});
   return files;
 }
 

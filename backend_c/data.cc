@@ -172,9 +172,12 @@ class DataWriter {
       return uses_.Constant(type, {Constant::Kind::kFunction, at->second.index});
     }
     TypeKind kind = program_.types.Kind(type);
-    if (!IsInt(kind) && !IsFloat(kind)) return "NULL";
     uint64_t bits = 0;
     std::memcpy(&bits, object.bytes.data() + offset, member.size);
+    if (kind == TypeKind::kPtr && bits != 0) {
+      return uses_.Constant(type, {Constant::Kind::kImmediate, bits});
+    }
+    if (!IsInt(kind) && !IsFloat(kind)) return "NULL";
     if (kind == TypeKind::kF64) return FloatLiteral(kind, std::bit_cast<double>(bits));
     if (kind == TypeKind::kF32) {
       return FloatLiteral(kind, std::bit_cast<float>(static_cast<uint32_t>(bits)));

@@ -52,6 +52,8 @@ const char* ComparisonSymbol(Opcode opcode) {
   }
 }
 
+constexpr const char* kAllImmediates = "WEFT_ALL_IMMEDIATES";
+
 bool IsComparison(Opcode opcode) { return opcode >= Opcode::kEq && opcode <= Opcode::kGe; }
 
 Expression Primary(std::string text) { return {std::move(text), Binding::kPrimary}; }
@@ -65,7 +67,8 @@ bool ExpressionWriter::IsNullConstant(ValueId id) const {
 bool ExpressionWriter::IsAddressConstant(ValueId id) const {
   if (!graph_.IsConstant(id)) return false;
   Constant::Kind kind = graph_.value(id).constant.kind;
-  return kind == Constant::Kind::kFrozen || kind == Constant::Kind::kFunction;
+  return kind == Constant::Kind::kFrozen || kind == Constant::Kind::kFunction ||
+         kind == Constant::Kind::kImmediate;
 }
 
 Expression ExpressionWriter::Value(ValueId id) {
@@ -322,6 +325,48 @@ std::string ExpressionWriter::Allocation(const Operation& op) {
   return fmt::format("{}{}({}, {})", cast, function, type_id, container.fixed_size);
 }
 
+bool ExpressionWriter::MayBeImmediate(ValueId id) const {
+  return program_.MayBeImmediate(program_.types.Container(graph_.type(id)));
+}
+
+std::string ExpressionWriter::TypeIdOrZero(ContainerId id) {
+  return id.is_valid() ? uses_.TypeIdOf(id) : "0";
+}
+
+const char* ExpressionWriter::ImmediatesIn(ContainerId id) const {
+  const lltype::Container& range = program_.containers.Get(id);
+  auto covers = [&](ContainerId immediate) {
+    uint32_t type_id = program_.containers.Get(immediate).first_type_id;
+    return range.first_type_id <= type_id && type_id < range.last_type_id;
+  };
+  const flowgraph::Boxing& boxing = program_.boxing;
+  bool has_floats = boxing.float_container.is_valid();
+  bool has_ints = boxing.int_container.is_valid();
+  bool floats = has_floats && covers(boxing.float_container);
+  bool ints = has_ints && covers(boxing.int_container);
+  if (floats == has_floats && ints == has_ints) return kAllImmediates;
+  if (!floats && !ints) return "WEFT_NO_IMMEDIATES";
+  return floats ? "WEFT_FLOAT_IMMEDIATES" : "WEFT_INT_IMMEDIATES";
+}
+
+Expression ExpressionWriter::TypeIdOf(ValueId object) {
+  if (!MayBeImmediate(object)) return Primary(fmt::format("weft_type_id({})", Loose(object)));
+  return Primary(fmt::format("weft_type_id_of_any({}, {}, {})", Loose(object),
+                             TypeIdOrZero(program_.boxing.float_container),
+                             TypeIdOrZero(program_.boxing.int_container)));
+}
+
+Expression ExpressionWriter::InstanceTest(const Operation& op, bool may_be_null) {
+  ContainerId id(op.imm);
+  if (!MayBeImmediate(op.args[0])) {
+    return Primary(fmt::format("{}({}, {})", may_be_null ? "WEFT_IS_INSTANCE" : "WEFT_HAS_TYPE",
+                               Loose(op.args[0]), uses_.TypeIdOf(id)));
+  }
+  return Primary(fmt::format("{}({}, {}, {})",
+                             may_be_null ? "WEFT_IS_INSTANCE_OF_ANY" : "WEFT_HAS_TYPE_OF_ANY",
+                             Loose(op.args[0]), uses_.TypeIdOf(id), ImmediatesIn(id)));
+}
+
 Expression ExpressionWriter::Result(const Operation& op) {
   switch (op.opcode) {
     case Opcode::kAdd:
@@ -386,7 +431,7 @@ Expression ExpressionWriter::Result(const Operation& op) {
     case Opcode::kCallExternal:
       return {Call(op), Binding::kUnary};
     case Opcode::kIdentityHash:
-      return Primary(fmt::format("weft_gc_identity_hash((weft_object*){})", Unary(op.args[0])));
+      return CallOf("weft_identity_hash", op);
     case Opcode::kGlobalGet:
       return Primary(uses_.Global(GlobalId(op.imm)));
     case Opcode::kGcStat:
@@ -434,12 +479,25 @@ Expression ExpressionWriter::Result(const Operation& op) {
     case Opcode::kCastPtr:
       return {As(op.args[0], graph_.type(op.result)), Binding::kUnary};
     case Opcode::kTypeId:
-      return CallOf("weft_type_id", op);
+      return TypeIdOf(op.args[0]);
     case Opcode::kIsInstance:
     case Opcode::kIsInstanceNonNull:
-      return Primary(fmt::format(
-          "{}({}, {})", op.opcode == Opcode::kIsInstance ? "WEFT_IS_INSTANCE" : "WEFT_HAS_TYPE",
-          Loose(op.args[0]), uses_.TypeIdOf(ContainerId(op.imm))));
+      return InstanceTest(op, op.opcode == Opcode::kIsInstance);
+    case Opcode::kBox:
+      return {fmt::format("({}){}({})", uses_.Spell(graph_.type(op.result)),
+                          IsFloat(Kind(op.args[0])) ? "weft_box_f64" : "weft_box_i64",
+                          Loose(op.args[0])),
+              Binding::kUnary};
+    case Opcode::kUnbox:
+      return CallOf(IsFloat(Kind(op.result)) ? "weft_unbox_f64" : "weft_unbox_i64", op);
+    case Opcode::kIsImmediate:
+      if (ImmediatesIn(ContainerId(op.imm)) == kAllImmediates)
+        return CallOf("weft_is_immediate", op);
+      return CallOf(
+          ContainerId(op.imm) == program_.boxing.float_container ? "weft_is_f64" : "weft_is_i64",
+          op);
+    case Opcode::kFitsImmediate:
+      return CallOf("weft_fits_i64", op);
     case Opcode::kDispatch: {
       const std::string& table = uses_.Dispatch(DispatchTableId(op.imm));
       return Primary(fmt::format("{}[{} - {}_FIRST]", table, Unary(op.args[0]), table));

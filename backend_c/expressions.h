@@ -59,6 +59,10 @@ class ExpressionWriter {
   // A call of any kind.
   std::string Call(const flowgraph::Operation& op);
   std::string Allocation(const flowgraph::Operation& op);
+  // Whether the first operand, which is not null, has the type of the container that `imm` names;
+  // and its type id.
+  Expression HasType(const flowgraph::Operation& op) { return InstanceTest(op, false); }
+  Expression TypeIdOf(ValueId object);
   // "(char*)p + 24 + i * 8": the address of an item in one of the operations on ranges.
   std::string ItemAddress(ValueId object, ValueId index, uint32_t item_size);
 
@@ -72,6 +76,11 @@ class ExpressionWriter {
   TypeKind Kind(ValueId id) const { return program_.types.Kind(graph_.type(id)); }
   // Pointer to a container's struct, which must be a prefix of what the value points to.
   std::string PointerTo(ValueId object, ContainerId container);
+  Expression InstanceTest(const flowgraph::Operation& op, bool may_be_null);
+  bool MayBeImmediate(ValueId id) const;
+  // Which of the immediates that there are have the container's type: an enumerator of ops.h.
+  const char* ImmediatesIn(ContainerId id) const;
+  std::string TypeIdOrZero(ContainerId id);
   bool IsNullConstant(ValueId id) const;
   bool IsAddressConstant(ValueId id) const;
 

@@ -372,10 +372,8 @@ class FunctionEmitter {
         return;
       case Opcode::kCheckInstance: {
         ContainerId container(op.imm);
-        Check(op, indent,
-              fmt::format("{} != NULL && !WEFT_HAS_TYPE({}, {})", unary(0), loose(0),
-                          uses_.TypeIdOf(container)),
-              fmt::format("weft_check_cast_failed((weft_object*){}, {}, ", unary(0),
+        Check(op, indent, fmt::format("{} != NULL && !{}", unary(0), expressions_.HasType(op).text),
+              fmt::format("weft_check_cast_failed({}, {}, ", expressions_.TypeIdOf(op.args[0]).text,
                           uses_.TypeIdOf(container)));
         return;
       }

@@ -117,6 +117,7 @@ std::vector<std::string> RuntimeFiles(const std::string& gc) {
                                     "backend_c/runtime/os.h",
                                     "backend_c/runtime/runtime.h",
                                     "backend_c/runtime/startup.cc",
+                                    "gc/boxing.h",
                                     "gc/support.cc",
                                     "gc/support.h",
                                     "gc/weft_gc.h"};
@@ -152,7 +153,8 @@ std::string ExecutableName(std::string_view wanted) {
   return name;
 }
 
-std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::string>& shards) {
+std::string EmitMakefile(const ArtefactOptions& options, BoxingScheme boxing,
+                         const std::vector<std::string>& shards) {
   std::string text = "# Written by Weft.\n";
   text += fmt::format("NAME := {}\nDEFAULT_CC := {}\nLEVEL := {}\n", ExecutableName(options.name),
                       options.cc, options.level);
@@ -166,6 +168,8 @@ std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::
   text += "\nDEFINES :=";
   if (!collector.define.empty()) text += fmt::format(" -D{}", collector.define);
   if (options.conservative_roots) text += " -DWEFT_GC_CONSERVATIVE";
+  if (boxing == BoxingScheme::kNan) text += " -DWEFT_BOXING_NAN";
+  if (boxing == BoxingScheme::kTagged) text += " -DWEFT_BOXING_TAGGED";
   text += fmt::format("\nLIBRARIES :={}{} -lm\n", collector.libraries.empty() ? "" : " ",
                       collector.libraries);
   text += kRules;

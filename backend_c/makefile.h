@@ -8,8 +8,9 @@
 
 namespace weft::backend_c {
 
-// The Makefile of an artefact with these shards.
-std::string EmitMakefile(const ArtefactOptions& options, const std::vector<std::string>& shards);
+// The Makefile of an artefact with these shards, and with immediates of this kind.
+std::string EmitMakefile(const ArtefactOptions& options, BoxingScheme boxing,
+                         const std::vector<std::string>& shards);
 
 // The file all.c, which is all shards in one translation unit.
 std::string EmitUnit(const std::vector<std::string>& shards);

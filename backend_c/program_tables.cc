@@ -50,6 +50,8 @@ class TableWriter {
     *count = 0;
     for (size_t i = 0; i < fields.size(); ++i) {
       if (program_.types.Kind(fields[i].type) != TypeKind::kPtr || (is_weak && i == 0)) continue;
+      // What can only hold numbers is nothing to look through.
+      if (!program_.MayBeOnHeap(program_.types.Container(fields[i].type))) continue;
       if (!offsets.empty()) offsets += ", ";
       offsets += fmt::format("{}", fields[i].offset);
       ++*count;

@@ -162,6 +162,8 @@ std::string ShardUses::Constant(TypeId type, const flowgraph::Constant& constant
       return "NULL";
     case flowgraph::Constant::Kind::kFunction:
       return fmt::format("(weft_code){}", Function(FunctionId(constant.bits)));
+    case flowgraph::Constant::Kind::kImmediate:
+      return fmt::format("({})UINT64_C({:#x})", Spell(type), constant.bits);
     case flowgraph::Constant::Kind::kFrozen: {
       FrozenId id(constant.bits);
       std::string address = FrozenAddress(id);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "backend_c/backend_c.h"
@@ -70,18 +71,26 @@ void show_str(void* a) {
 WEFT_END_C
 )";
 
+// The macro that says which immediates there are.
+std::string BoxingFlag(BoxingScheme scheme) {
+  if (scheme == BoxingScheme::kNan) return "-DWEFT_BOXING_NAN";
+  return scheme == BoxingScheme::kTagged ? "-DWEFT_BOXING_TAGGED" : "";
+}
+
 // The run time and the collector, compiled once for all tests of a process.
-const std::string& RuntimeObjects() {
-  static const auto* objects = [] {
+const std::string& RuntimeObjects(BoxingScheme scheme) {
+  static auto* const built = new std::map<BoxingScheme, std::string>;
+  std::string& objects = (*built)[scheme];
+  if (objects.empty()) {
     std::string folder = FreshFolder("runtime");
-    RunResult built = Shell(
-        fmt::format("g++ -std=c++20 -O1 -fno-exceptions -fno-rtti -I. -r -nostdlib -o {}/runtime.o "
-                    "gc/marksweep.cc gc/block_heap.cc gc/support.cc backend_c/runtime/*.cc",
-                    folder));
-    EXPECT_EQ(built.exit_code, 0) << built.output;
-    return new std::string(folder + "/runtime.o");
-  }();
-  return *objects;
+    objects = folder + "/runtime.o";
+    RunResult result =
+        Shell(fmt::format("g++ -std=c++20 -O1 -fno-exceptions -fno-rtti {} -I. -r -nostdlib -o {} "
+                          "gc/marksweep.cc gc/block_heap.cc gc/support.cc backend_c/runtime/*.cc",
+                          BoxingFlag(scheme), objects));
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+  }
+  return objects;
 }
 
 }  // namespace
@@ -145,10 +154,11 @@ RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
   if (!extra.empty()) {
     EXPECT_TRUE(WriteFile(options.folder + "/extra.c", extra).ok());
   }
-  RunResult built = Shell(
-      fmt::format("cd {} && rm all.c && {} -Wall -Werror -fno-strict-aliasing -I. *.c -x none {} "
-                  "-lm -o program",
-                  options.folder, toolchain.command, RuntimeObjects()));
+  RunResult built = Shell(fmt::format(
+      "cd {} && rm all.c && {} {} -Wall -Werror -fno-strict-aliasing -I. *.c -x none {} "
+      "-lm -o program",
+      options.folder, toolchain.command, BoxingFlag((*program)->boxing.scheme),
+      RuntimeObjects((*program)->boxing.scheme)));
   if (built.exit_code != 0) return built;
   RunResult result = Shell(options.folder + "/program");
   std::filesystem::remove_all(options.folder);

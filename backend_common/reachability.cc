@@ -44,6 +44,9 @@ class Finder {
     // The run time makes the entry's arguments.
     VisitContainer(ArgumentsContainer(program_));
     VisitContainer(StringContainer(program_));
+    // Immediates have no allocation that would say so.
+    VisitContainer(program_.boxing.float_container);
+    VisitContainer(program_.boxing.int_container);
     while (!functions_.empty() || !objects_.empty()) {
       if (!functions_.empty()) {
         FunctionId id = functions_.back();
@@ -113,8 +116,8 @@ class Finder {
         } else if (op.info().imm == Imm::GlobalPath || op.info().imm == Imm::Global ||
                    op.info().imm == Imm::GlobalField) {
           VisitGlobal(GlobalId(op.imm));
-        } else if (op.info().Has(flowgraph::kCollect) || op.opcode == Opcode::kMallocTry ||
-                   op.opcode == Opcode::kMallocItemsTry) {
+        } else if (op.info().Has(flowgraph::kCollect) || op.opcode == Opcode::kBox ||
+                   op.opcode == Opcode::kMallocTry || op.opcode == Opcode::kMallocItemsTry) {
           if (op.info().imm == Imm::Container) VisitContainer(ContainerId(op.imm));
         }
       }

@@ -142,6 +142,7 @@ TEST(Options, WhatABackendHasNoUseForIsRefused) {
   Fixture f;
   f.options.Set(OptionId::kBackend, "jvm", f.diagnostics);
   f.options.Set(OptionId::kGc, "none", f.diagnostics);
+  f.options.Set(OptionId::kBoxing, "tagged", f.diagnostics);
   f.options.Set(OptionId::kJobs, "2", f.diagnostics);
   // The default, though given, asks for nothing.
   f.options.Set(OptionId::kLineDirectives, "true", f.diagnostics);
@@ -149,6 +150,7 @@ TEST(Options, WhatABackendHasNoUseForIsRefused) {
   EXPECT_EQ(
       f.Messages(),
       "weft: error: option '--gc' needs '--backend=c', but '--backend=jvm' was given [W0503]\n"
+      "weft: error: option '--boxing' needs '--backend=c', but '--backend=jvm' was given [W0503]\n"
       "weft: error: option '--jobs' needs '--backend=c', but '--backend=jvm' was given "
       "[W0503]\n");
 }

@@ -93,7 +93,14 @@ void Annotate(Translation& t) {
 
 // Objects, values and places become containers, pointers and scalars.
 void ChooseRepresentations(Translation& t) {
-  if (rtyper::Rtype(t.program(), &*t.annotations, t.diagnostics(), TypeSystemFor(t.options()))) {
+  BoxingScheme boxing = BoxingScheme::kNone;
+  for (BoxingScheme scheme : {BoxingScheme::kTagged, BoxingScheme::kNan}) {
+    if (t.options().Is(OptionId::kBoxing, kBoxingSchemeNames[static_cast<size_t>(scheme)])) {
+      boxing = scheme;
+    }
+  }
+  if (rtyper::Rtype(t.program(), &*t.annotations, t.diagnostics(), TypeSystemFor(t.options()),
+                    boxing, &t.unboxed_reports)) {
     t.AfterPhase("rtyper");
   }
 }

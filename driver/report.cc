@@ -81,6 +81,7 @@ Report MakeReport(Translation& translation) {
   }
   report.contents = CountContents(translation);
   report.facts = CountFacts(*translation.annotations);
+  report.unboxed = translation.unboxed_reports;
   return report;
 }
 
@@ -117,6 +118,12 @@ std::string ReportText(const Report& report) {
   }
   AppendCounts(text, "the program", report.contents);
   AppendCounts(text, "proven", report.facts);
+  if (!report.unboxed.empty()) text += "\nUnboxed classes\n";
+  for (const rtyper::UnboxedReport& unboxed : report.unboxed) {
+    text += fmt::format("  {:30} {}{}{}\n", unboxed.class_name,
+                        unboxed.is_immediate ? "in the reference" : "on the heap",
+                        unboxed.remark.empty() ? "" : ": ", unboxed.remark);
+  }
   for (const std::string& explanation : report.explanations) text += "\n" + explanation;
   return text;
 }
@@ -144,6 +151,12 @@ std::string ReportJson(const Report& report) {
   }
   json["contents"] = CountsJson(report.contents);
   json["facts"] = CountsJson(report.facts);
+  json["unboxed"] = nlohmann::ordered_json::array();
+  for (const rtyper::UnboxedReport& unboxed : report.unboxed) {
+    json["unboxed"].push_back({{"class", unboxed.class_name},
+                               {"in_reference", unboxed.is_immediate},
+                               {"remark", unboxed.remark}});
+  }
   json["explanations"] = report.explanations;
   // Names of files may be any bytes; what is no UTF-8 is replaced.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

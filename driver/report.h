@@ -33,6 +33,8 @@ struct Report {
   std::vector<Count> contents;
   // What was proven of the whole program.
   std::vector<Count> facts;
+  // How the Unboxed classes are represented, and why.
+  std::vector<rtyper::UnboxedReport> unboxed;
   // For --function: what is known of each of them, and why.
   std::vector<std::string> explanations;
 };

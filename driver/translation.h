@@ -14,6 +14,7 @@
 #include "flowgraph/pass.h"
 #include "flowgraph/program.h"
 #include "llinterp/freeze.h"
+#include "rtyper/rtyper.h"
 #include "weave/gc_transform.h"
 
 namespace weft::driver {
@@ -69,6 +70,7 @@ class Translation {
   // task has run.
   std::optional<annotator::Annotations> annotations;
   llinterp::FreezeStatistics freeze_statistics;
+  std::vector<rtyper::UnboxedReport> unboxed_reports;
   weave::GcTransformCounts gc_counts;
 
   // How large the program was after each task.

@@ -36,9 +36,12 @@ struct Constant {
     kFunction,
     // An object of the frozen heap (low level).
     kFrozen,
+    // A reference that holds the value of an Unboxed object itself (low level): see
+    // typesystem/boxing.h.
+    kImmediate,
   };
   Kind kind = Kind::kScalar;
-  // Scalar: the bits. Literal, Function, Frozen: the index of the entity.
+  // Scalar, Immediate: the bits. Literal, Function, Frozen: the index of the entity.
   uint64_t bits = 0;
 
   friend bool operator==(const Constant&, const Constant&) = default;

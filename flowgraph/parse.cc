@@ -298,6 +298,12 @@ class Parser {
       uint32_t object = Number();
       return {TypeAfterColon(), {Constant::Kind::kFrozen, object}};
     }
+    if (Accept("imm")) {
+      std::string word(rest_.substr(0, rest_.find(':')));
+      rest_.remove_prefix(std::min(word.size(), rest_.size()));
+      uint64_t bits = std::strtoull(word.c_str(), nullptr, 0);
+      return {TypeAfterColon(), {Constant::Kind::kImmediate, bits}};
+    }
     std::string number(rest_.substr(0, rest_.find(':')));
     rest_.remove_prefix(std::min(number.size(), rest_.size()));
     TypeId type = TypeAfterColon();
@@ -319,6 +325,19 @@ class Parser {
 
   // --- Top level.
 
+  void ParseBoxing() {
+    flowgraph::Boxing& boxing = program_->boxing;
+    if (AcceptWord("nan")) {
+      boxing.scheme = BoxingScheme::kNan;
+    } else if (AcceptWord("tagged")) {
+      boxing.scheme = BoxingScheme::kTagged;
+    } else {
+      return Fail("expected nan or tagged");
+    }
+    if (AcceptWord("float")) boxing.float_container = Container();
+    if (AcceptWord("int")) boxing.int_container = Container();
+  }
+
   void ParseTopLevel() {
     if (AcceptWord("weft")) return ParseStage();
     if (AcceptWord("class")) return ParseClass();
@@ -336,6 +355,7 @@ class Parser {
       if (AcceptWord("weak_ref")) program_->known.weak_ref = Class();
       return;
     }
+    if (AcceptWord("boxing")) return ParseBoxing();
     if (AcceptWord("entry")) {
       program_->entry = Function();
     } else if (AcceptWord("initializer")) {

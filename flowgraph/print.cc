@@ -464,6 +464,8 @@ std::string ConstantText(const Program& program, TypeId type, const Constant& co
                          PrintType(program, type));
     case Constant::Kind::kFrozen:
       return fmt::format("#{}:{}", constant.bits, PrintType(program, type));
+    case Constant::Kind::kImmediate:
+      return fmt::format("imm{:#x}:{}", constant.bits, PrintType(program, type));
   }
   return "";
 }
@@ -542,6 +544,16 @@ std::string Print(const Program& program, const PrintOptions& options) {
   known_class("object", program.known.object);
   known_class("exception", program.known.exception);
   known_class("weak_ref", program.known.weak_ref);
+  if (program.boxing.scheme != BoxingScheme::kNone) {
+    fmt::format_to(out, "boxing {}", kBoxingSchemeNames[static_cast<int>(program.boxing.scheme)]);
+    auto immediate = [&](const char* what, ContainerId id) {
+      if (!id.is_valid()) return;
+      fmt::format_to(out, " {} {}", what, NameText(program.containers.Get(id).name));
+    };
+    immediate("float", program.boxing.float_container);
+    immediate("int", program.boxing.int_container);
+    text += '\n';
+  }
   auto function_role = [&](const char* what, FunctionId id) {
     if (id.is_valid()) fmt::format_to(out, "{} @{}\n", what, NameText(program.function(id).name));
   };

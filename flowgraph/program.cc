@@ -11,6 +11,21 @@ FunctionId Program::AddFunction(std::unique_ptr<FunctionInfo> function) {
   return FunctionId(functions.size() - 1);
 }
 
+bool Program::MayBeImmediate(ContainerId id) const {
+  const lltype::Container& range = containers.Get(id);
+  for (ContainerId immediate : {boxing.float_container, boxing.int_container}) {
+    if (!immediate.is_valid()) continue;
+    uint32_t type_id = containers.Get(immediate).first_type_id;
+    if (range.first_type_id <= type_id && type_id < range.last_type_id) return true;
+  }
+  return false;
+}
+
+bool Program::MayBeOnHeap(ContainerId id) const {
+  const lltype::Container& container = containers.Get(id);
+  return id != boxing.float_container || container.last_type_id - container.first_type_id > 1;
+}
+
 PathId Program::Path(std::vector<uint32_t> steps) {
   auto [it, inserted] = path_ids_.try_emplace(steps, PathId(paths_.size()));
   if (inserted) paths_.push_back(std::move(steps));

@@ -12,6 +12,7 @@
 #include "common/source_location.h"
 #include "flowgraph/graph.h"
 #include "flowgraph/ids.h"
+#include "typesystem/boxing.h"
 #include "typesystem/lltype.h"
 #include "typesystem/type.h"
 
@@ -170,7 +171,8 @@ struct FrozenObject {
   // What identity_hash gave for the object during translation: 28 bits, 0 if it was never asked.
   uint32_t identity_hash = 0;
   // The object's bytes from its header on. The header, the pointers and the functions in it are
-  // zero; `links` says what belongs there.
+  // zero, and `objects` and `functions` say what belongs there; but immediates are there as they
+  // are.
   std::vector<uint8_t> bytes;
   struct ObjectLink {
     uint32_t offset;
@@ -201,6 +203,15 @@ struct KnownClasses {
   ClassId weak_ref;
 };
 
+// Which objects are represented in the reference itself, chosen by the rtyper: those of exactly one
+// container that holds a double, and of one that holds an integer, if they fit.
+struct Boxing {
+  BoxingScheme scheme = BoxingScheme::kNone;
+  // Invalid when the program has none.
+  ContainerId float_container;
+  ContainerId int_container;
+};
+
 class Program {
  public:
   Program() = default;
@@ -224,6 +235,7 @@ class Program {
   std::vector<FrozenObject> frozen;
   std::vector<DispatchTable> dispatch_tables;
   KnownClasses known;
+  Boxing boxing;
 
   // The program's entry: int32 (array<str>), or rtyped. Externally called.
   FunctionId entry;
@@ -256,6 +268,15 @@ class Program {
     while (function(id).part_of.is_valid()) id = function(id).part_of;
     return id;
   }
+
+  // The container of the object that an immediate stands for.
+  ContainerId ContainerOfImmediate(uint64_t word) const {
+    return boxing::IsFloat(boxing.scheme, word) ? boxing.float_container : boxing.int_container;
+  }
+  // Whether a pointer to this container, which may be to anything derived from it, may be an
+  // immediate, and whether it may be one to the heap.
+  bool MayBeImmediate(ContainerId id) const;
+  bool MayBeOnHeap(ContainerId id) const;
 
   // Interned paths and string literals.
   PathId Path(std::vector<uint32_t> steps);

@@ -36,6 +36,9 @@ container Shape : Base types 1 3 size 24 {
 }
 container Base types 0 0 size 8 {
 }
+container Number : Base types 8 9 size 16 {
+  field value: f64 at 8 immutable
+}
 container "array<i64>" types 3 4 size 16 length_at 8 item_size 8 array {
   item value: i64 at 0
 }
@@ -53,6 +56,7 @@ container Regex types 7 8 size 8 host {
 method area of Shape: fn(obj Shape)->f64
 global $origin: val Point
 global $count: i64 = -5:i64 constant
+global $one: ptr Number = imm0x3ff2000000000000:ptr Number
 global $table: table<val Point, 2> (i64, bool) = [1:i64, true, 2:i64, false]
 external sin: fn(f64)->f64 pure
 external exit: fn(i32)->void noreturn
@@ -65,6 +69,7 @@ frozen 0 Shape length 0 hash 77 bytes 0000000000000000ff 16=#1 8=@Square::area
 frozen 1 "array<i64>" length 3 bytes -
 known object weft::Object
 known exception weft::Exception
+boxing nan float Number
 entry @main
 host_error @Square::area
 memory_error $origin

@@ -537,6 +537,21 @@ void OperationChecker::CheckLow() {
     case Opcode::kIsInstanceNonNull:
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Bool());
+    case Opcode::kBox:
+    case Opcode::kFitsImmediate:
+      if (Container().fields.size() != 1) return Require(false, "names a container of other form");
+      Operand(0, Container().fields[0].type);
+      if (op_.opcode == Opcode::kFitsImmediate) return Gives(TypeTable::Bool());
+      return Require(op_.result.is_valid() && ResultKind() == TypeKind::kPtr &&
+                         types_.Container(Result()) == ContainerId(op_.imm),
+                     "gives no pointer to the container");
+    case Opcode::kUnbox:
+      if (Container().fields.size() != 1) return Require(false, "names a container of other form");
+      PointerOperand(0, ContainerId(op_.imm));
+      return Gives(Container().fields[0].type);
+    case Opcode::kIsImmediate:
+      OperandIs(0, TypeKind::kPtr);
+      return Gives(TypeTable::Bool());
     case Opcode::kDispatch:
       Operand(0, TypeTable::U32());
       return Gives(program_.dispatch_tables[op_.imm].type);

@@ -176,6 +176,18 @@ FunctionId Translator::Function(const clang::FunctionDecl* function, Site use) {
   return id;
 }
 
+// Whether an Unboxed object may be made by this constructor, or its base part by one that does
+// nothing. The rtyper makes one operation of what is left of `new` when they are inlined.
+bool Translator::MakesUnboxed(const clang::CXXConstructorDecl* constructor) {
+  const clang::CXXRecordDecl* record = constructor->getParent();
+  RecordInfo& info = Record(record, SiteOf(constructor));
+  if (!info.is_object()) return false;
+  if (program_.cls(info.cls).unboxed != flowgraph::UnboxedKind::kNone) return true;
+  const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(constructor->getBody());
+  bool is_empty = constructor->isDefaulted() || (body != nullptr && body->body_empty());
+  return is_empty && record->field_empty() && constructor->getNumParams() == 0;
+}
+
 void Translator::FillFunction(const clang::FunctionDecl* decl, FunctionId id) {
   Site site = SiteOf(decl);
   TypeId type = FunctionType(decl, site);
@@ -186,7 +198,10 @@ void Translator::FillFunction(const clang::FunctionDecl* decl, FunctionId id) {
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(decl);
       method != nullptr && method->isInstance()) {
     info.has_this = true;
-    info.is_constructor = llvm::isa<clang::CXXConstructorDecl>(decl);
+    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(decl)) {
+      info.is_constructor = true;
+      info.hints.always_inline = MakesUnboxed(constructor);
+    }
     info.parameter_names.push_back("this");
   }
   for (const clang::ParmVarDecl* parameter : decl->parameters()) {

@@ -178,6 +178,7 @@ class Translator {
   std::string FunctionKey(const clang::FunctionDecl* function);
   std::string Mangle(clang::GlobalDecl decl);
   FunctionId AddFunction(Job job, TypeId type, std::string name);
+  bool MakesUnboxed(const clang::CXXConstructorDecl* constructor);
   void FillFunction(const clang::FunctionDecl* function, FunctionId id);
   TypeId ResultType(const clang::FunctionDecl* function, Site site);
 

@@ -165,8 +165,6 @@ weft_object* MarkSweep::AllocateFinalizable(uint32_t type_id) {
 }
 
 inline void MarkSweep::CheckSlot(weft_object** slot, const char* what, const weft_object* holder) {
-  // Most are, in tables and stacks.
-  if (*slot == nullptr) return;
   CheckReference(slot, what, holder);
 }
 
@@ -248,7 +246,7 @@ void MarkSweep::MarkRoots() {
 void MarkSweep::ClearWeakReferences(size_t first) {
   for (size_t i = first; i < weak_.size(); ++i) {
     weft_object** target = WeakSlot(weak_[i]);
-    if (heap_.Contains(*target) && !heap_.IsMarked(*target)) {
+    if (weft_is_heap_reference(*target) && heap_.Contains(*target) && !heap_.IsMarked(*target)) {
       *target = nullptr;
       ++weak_cleared_;
     }

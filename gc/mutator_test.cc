@@ -31,6 +31,9 @@ constexpr bool kFrees = false;
 constexpr bool kFrees = true;
 #endif
 
+// The type of a model whose reference holds its id.
+constexpr TypeId kImmediate = kNoType;
+
 // What an object of the heap should look like.
 struct Model {
   TypeId type = kNoType;
@@ -157,6 +160,12 @@ class Mutator {
     size_t from_a = RandomRoot();
     size_t from_b = RandomRoot();
     size_t to = RandomRoot();
+#if WEFT_HAS_IMMEDIATES
+    if (random_() % 4 == 0) {
+      Model* model = NewModel(kImmediate, 0, 0);
+      return Store(to, static_cast<weft_object*>(weft_box_i64(model->id)), model);
+    }
+#endif
     switch (random_() % 12) {
       case 0:
       case 1: {
@@ -233,7 +242,8 @@ class Mutator {
   }
 
   static bool HasId(TypeId type) {
-    return type == kLeaf || type == kNode || type == kWide || type == kFinalized;
+    return type == kLeaf || type == kNode || type == kWide || type == kFinalized ||
+           type == kImmediate;
   }
 
   static weft_object** ReferenceOf(weft_object* object, Model* model, size_t i) {
@@ -279,6 +289,7 @@ class Mutator {
     if (target == nullptr) {
       if (model->target == nullptr) return;
       ASSERT_TRUE(kFrees);
+      ASSERT_NE(model->target->type, kImmediate) << "a weak reference lost a number";
       // What was dead lost its weak references, and may have been resurrected since.
       if (!model->was_dead && !model->target->was_dead) {
         ASSERT_EQ(Reachable().count(model->target), 0u) << "a weak reference lost a live object";
@@ -323,6 +334,13 @@ class Mutator {
   }
 
   void CheckShallow(weft_object* object, Model* model) {
+#if WEFT_HAS_IMMEDIATES
+    if (model->type == kImmediate) {
+      ASSERT_EQ(object, weft_box_i64(model->id));
+      return;
+    }
+    ASSERT_FALSE(weft_is_immediate(object));
+#endif
     ASSERT_EQ(object->type_id, model->type);
     switch (model->type) {
       case kLeaf:

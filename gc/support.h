@@ -150,26 +150,34 @@ inline size_t SizeOf(const weft_object* object) {
   return size;
 }
 
-// Calls visit(weft_object** slot) for every reference that the object holds, weak ones left out.
+// Calls visit(slot) if the slot holds a reference to an object: neither null nor an immediate. All
+// that collectors look through goes by here, or asks weft_is_heap_reference itself.
+template <typename Visit>
+inline void VisitSlot(weft_object** slot, Visit visit) {
+  if (weft_is_heap_reference(*slot)) visit(slot);
+}
+
+// Calls visit(weft_object** slot) for every reference to an object that the object holds, weak ones
+// left out.
 template <typename Visit>
 inline void ForEachReference(weft_object* object, Visit visit) {
   const weft_type& type = weft_types[object->type_id];
   char* start = reinterpret_cast<char*>(object);
   for (uint32_t i = 0; i < type.pointer_count; ++i) {
-    visit(reinterpret_cast<weft_object**>(start + type.pointers[i]));
+    VisitSlot(reinterpret_cast<weft_object**>(start + type.pointers[i]), visit);
   }
   if (type.item_pointer_count == 0) return;
   int64_t length = *reinterpret_cast<int64_t*>(start + type.length_offset);
   char* item = start + type.items_offset;
   if (type.item_size == sizeof(void*)) {
     for (int64_t i = 0; i < length; ++i) {
-      visit(reinterpret_cast<weft_object**>(item) + i);
+      VisitSlot(reinterpret_cast<weft_object**>(item) + i, visit);
     }
     return;
   }
   for (int64_t i = 0; i < length; ++i, item += type.item_size) {
     for (uint32_t j = 0; j < type.item_pointer_count; ++j) {
-      visit(reinterpret_cast<weft_object**>(item + type.item_pointers[j]));
+      VisitSlot(reinterpret_cast<weft_object**>(item + type.item_pointers[j]), visit);
     }
   }
 }
@@ -179,16 +187,16 @@ inline weft_object** WeakSlot(weft_object* object) {
                                          weft_types[object->type_id].weak_offset);
 }
 
-// Calls visit(weft_object** slot) for every root: the shadow stack, the globals, the references in
-// frozen objects, and the exception on its way up.
+// Calls visit(weft_object** slot) for every root that names an object: the shadow stack, the
+// globals, the references in frozen objects, and the exception on its way up.
 template <typename Visit>
 inline void ForEachRoot(Visit visit) {
   for (void** slot = weft_shadow_base; slot != weft_shadow_top; ++slot) {
-    visit(reinterpret_cast<weft_object**>(slot));
+    VisitSlot(reinterpret_cast<weft_object**>(slot), visit);
   }
-  for (size_t i = 0; i < weft_static_root_count; ++i) visit(weft_static_roots[i]);
+  for (size_t i = 0; i < weft_static_root_count; ++i) VisitSlot(weft_static_roots[i], visit);
   for (size_t i = 0; i < weft_frozen_root_count; ++i) ForEachReference(weft_frozen_roots[i], visit);
-  visit(&weft_exception);
+  VisitSlot(&weft_exception, visit);
 }
 
 // Whether the program was built without roots woven in.

@@ -15,11 +15,15 @@
 //  - An allocation may collect, and may run finalizers (which are ordinary generated functions).
 //    Whatever object reference is needed afterwards is in the shadow stack before the call, and is
 //    read back from there when WEFT_GC_MOVES is 1.
+//  - A reference may be an immediate (gc/boxing.h) wherever it may be null, in an artefact that has
+//    them: in slots of the shadow stack, globals, fields, items and weak references.
 //  - Frozen objects are static data whose header is WEFT_FROZEN_HEADER(...). They are never freed.
 //    Those with pointers that the program may overwrite are listed in weft_frozen_roots.
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "gc/boxing.h"
 
 #if defined(__GNUC__)
 #define WEFT_LIKELY(condition) __builtin_expect(!!(condition), 1)
@@ -170,7 +174,8 @@ enum {
 // to the inline allocation paths and is not an object yet.
 int64_t weft_gc_stat(int32_t which);
 
-// The same number for one object for as long as it lives; never negative.
+// The same number for one object for as long as it lives; never negative. Not for immediates, see
+// weft_hash_immediate.
 int64_t weft_gc_identity_hash(weft_object* object);
 
 // Allocates an object of a type that has a finalizer.

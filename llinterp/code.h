@@ -31,7 +31,7 @@ namespace weft::llinterp {
   X(CopyItems) X(ItemsEqual) X(ItemsCompare) X(BytesHash) X(ItemOffset) X(LoadAt) X(StoreAt) \
   X(GlobalGet) X(GlobalSet) X(TableItem) \
   /* Types and dispatch. */ \
-  X(TypeId) X(IsInstance) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash) \
+  X(TypeId) X(IsInstance) X(Box) X(Unbox) X(IsImmediate) X(FitsImmediate) X(Dispatch) X(WeakRefMake) X(WeakRefRead) X(IdentityHash) \
   X(GcCollect) X(GcStat) \
   /* Woven. */ \
   X(MallocTry) X(MallocItemsTry) X(StackUsedUp) X(ExceptionOccurred) X(ExceptionTake) \

@@ -154,7 +154,7 @@ void Interpreter::Machine::Collect() {
     for (uint64_t reference : memory.weak_references) {
       char* at = At(reference, memory.TypeOf(reference).weak_offset);
       uint64_t target = Load(Access::k64, at);
-      if (memory.IsMarked(reference) && target != 0 && !memory.IsMarked(target)) {
+      if (memory.IsMarked(reference) && memory.IsOnHeap(target) && !memory.IsMarked(target)) {
         Store(Access::k64, at, 0);
       }
     }

@@ -21,6 +21,7 @@ using flowgraph::Operation;
 uint64_t Compiler::Bits(const Constant& constant) const {
   switch (constant.kind) {
     case Constant::Kind::kScalar:
+    case Constant::Kind::kImmediate:
       return constant.bits;
     case Constant::Kind::kZero:
       return 0;
@@ -696,6 +697,18 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
     case Opcode::kIsInstance:
     case Opcode::kIsInstanceNonNull:
       simple(Code::kIsInstance, Container(op).first_type_id, Container(op).last_type_id);
+      return;
+    case Opcode::kBox:
+      simple(Code::kBox, op.imm);
+      return;
+    case Opcode::kUnbox:
+      simple(Code::kUnbox, Container(op).fields[0].offset);
+      return;
+    case Opcode::kIsImmediate:
+      simple(Code::kIsImmediate, ContainerId(op.imm) == program_.boxing.float_container);
+      return;
+    case Opcode::kFitsImmediate:
+      simple(Code::kFitsImmediate, op.imm);
       return;
     case Opcode::kDispatch:
       simple(Code::kDispatch, op.imm);

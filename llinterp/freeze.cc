@@ -54,6 +54,7 @@ class HeapFreezer {
     switch (program_.types.Kind(type)) {
       case TypeKind::kPtr:
         if (bits == 0) return {Constant::Kind::kZero, 0};
+        if (IsImmediate(bits)) return {Constant::Kind::kImmediate, bits};
         return {Constant::Kind::kFrozen, Id(bits).index};
       case TypeKind::kFunction:
         if (bits == 0) return {Constant::Kind::kZero, 0};
@@ -133,6 +134,10 @@ class HeapFreezer {
     program_.frozen[id.index] = std::move(object);
   }
 
+  bool IsImmediate(uint64_t bits) const {
+    return boxing::IsImmediate(program_.boxing.scheme, bits);
+  }
+
   bool IsLink(TypeId type) const {
     TypeKind kind = program_.types.Kind(type);
     return kind == TypeKind::kPtr || kind == TypeKind::kFunction;
@@ -142,6 +147,8 @@ class HeapFreezer {
     if (!IsLink(type)) return;
     char* at = reinterpret_cast<char*>(object.bytes.data()) + offset;
     uint64_t bits = Load(Access::k64, at);
+    // An immediate is its own bits.
+    if (program_.types.Kind(type) == TypeKind::kPtr && IsImmediate(bits)) return;
     Store(Access::k64, at, 0);
     if (bits == 0 || is_weak) return;
     Constant constant = Freeze(type, bits);

@@ -499,6 +499,44 @@ Outcome Interpreter::Machine::Run(size_t base) {
         DST = type_id >= insn->x && type_id < insn->y;
         NEXT
       }
+      case Code::kBox: {
+        ContainerId container(insn->x);
+        if (container == program.boxing.float_container) {
+          DST = boxing::OfFloatBits(A);
+          NEXT
+        }
+        if (container == program.boxing.int_container && boxing::Fits(memory.boxing_scheme(), SA)) {
+          DST = boxing::OfInt(memory.boxing_scheme(), SA);
+          NEXT
+        }
+        ALLOCATE(object, memory.Allocate(memory.TypeOfContainer(container)));
+        if (object == 0) [[unlikely]]
+          RAISE(ErrorInstance(program.memory_error));
+        Store(Access::k64, At(object, program.containers.Get(container).fields[0].offset), A);
+        DST = object;
+        NEXT
+      }
+      case Code::kUnbox: {
+        uint64_t object = A;
+        REQUIRE_OBJECT(object);
+        if (!memory.IsImmediate(object)) {
+          DST = Load(Access::k64, At(object, insn->x));
+        } else if (boxing::IsFloat(memory.boxing_scheme(), object)) {
+          DST = boxing::ToFloatBits(object);
+        } else {
+          DST = static_cast<uint64_t>(boxing::ToInt(memory.boxing_scheme(), object));
+        }
+        NEXT
+      }
+        BINARY(IsImmediate, memory.IsImmediate(A) &&
+                                boxing::IsFloat(memory.boxing_scheme(), A) == (insn->x != 0))
+      case Code::kFitsImmediate: {
+        ContainerId container(insn->x);
+        DST =
+            container == program.boxing.float_container ||
+            (container == program.boxing.int_container && boxing::Fits(memory.boxing_scheme(), SA));
+        NEXT
+      }
       case Code::kDispatch: {
         const flowgraph::DispatchTable& table = program.dispatch_tables[insn->x];
         uint64_t index = A - table.first_type_id;

@@ -31,7 +31,13 @@ Access AccessOf(const TypeTable& types, TypeId type) {
   }
 }
 
-Memory::Memory(const flowgraph::Program& program, uint64_t limit) : limit_(limit) {
+Memory::Memory(const flowgraph::Program& program, uint64_t limit)
+    : limit_(limit), scheme_(program.boxing.scheme) {
+  auto type_id = [&](ContainerId id) {
+    return id.is_valid() ? program.containers.Get(id).first_type_id : 0;
+  };
+  float_type_id_ = type_id(program.boxing.float_container);
+  int_type_id_ = type_id(program.boxing.int_container);
   DescribeTypes(program);
   LoadFrozen(program);
 }
@@ -198,6 +204,7 @@ uint64_t Memory::AllocateItems(const ObjectType& type, int64_t length) {
 }
 
 uint32_t Memory::IdentityHash(uint64_t object) {
+  if (IsImmediate(object)) return boxing::IdentityHash(object);
   uint32_t hash = IdentityHashOf(object);
   if (hash == 0) {
     // 28 bits, which is what a frozen header has room for. The factor is odd, so that the first

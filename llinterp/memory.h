@@ -105,9 +105,17 @@ class Memory {
   uint64_t AllocateItems(const ObjectType& type, int64_t length);
 
   const ObjectType& TypeOfContainer(ContainerId id) const { return types_[type_ids_[id.index]]; }
+  // Of any reference that is not null.
   const ObjectType& TypeOf(uint64_t object) const {
+    if (IsImmediate(object)) [[unlikely]]
+      return types_[boxing::IsFloat(scheme_, object) ? float_type_id_ : int_type_id_];
     return types_[Load(Access::kU32, At(object, lltype::kTypeIdOffset))];
   }
+  BoxingScheme boxing_scheme() const { return scheme_; }
+  // Whether a reference holds a number itself; there is no memory behind it then.
+  bool IsImmediate(uint64_t object) const { return boxing::IsImmediate(scheme_, object); }
+  // Neither null nor an immediate.
+  bool IsOnHeap(uint64_t object) const { return object != 0 && !IsImmediate(object); }
   int64_t LengthOf(uint64_t object) const {
     return static_cast<int64_t>(Load(Access::k64, At(object, TypeOf(object).length_offset)));
   }
@@ -133,9 +141,9 @@ class Memory {
   // --- For the collector (collect.cc). Whether so much was allocated that one is worth while.
   bool wants_collection() const { return used_ >= next_collection_; }
   bool IsMarked(uint64_t object) const { return (Bits(object) & kMarkBit) != 0; }
-  // Marks an object; false for null and what was marked before.
+  // Marks an object; false for null, immediates and what was marked before.
   bool Mark(uint64_t object) {
-    if (object == 0 || IsMarked(object)) return false;
+    if (!IsOnHeap(object) || IsMarked(object)) return false;
     Store(Access::kU32, At(object, kBitsOffset), Bits(object) | kMarkBit);
     return true;
   }
@@ -169,6 +177,9 @@ class Memory {
   uint64_t Register(uint64_t object, const ObjectType& type);
 
   const uint64_t limit_;
+  const BoxingScheme scheme_;
+  uint32_t float_type_id_ = 0;
+  uint32_t int_type_id_ = 0;
   // By type id, and the type id of each container.
   std::vector<ObjectType> types_;
   std::vector<uint32_t> type_ids_;

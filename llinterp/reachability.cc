@@ -20,6 +20,10 @@ Reachable::Reachable(const Program& program)
       live(program.containers.size()),
       program_(program),
       methods_(program.methods.size()) {
+  // Immediates have no allocation that would say so.
+  for (ContainerId id : {program.boxing.float_container, program.boxing.int_container}) {
+    if (id.is_valid()) AddContainer(id);
+  }
   program.ForEachRoot([this](FunctionId id) { AddFunction(id); });
   AddGlobal(program.memory_error);
   AddGlobal(program.stack_overflow_error);
@@ -126,7 +130,7 @@ void Reachable::Scan(const Graph& graph) {
           AddDispatchTable(DispatchTableId(op.imm));
           break;
         case Imm::Container: {
-          if (!op.info().Has(flowgraph::kCollect)) break;
+          if (!op.info().Has(flowgraph::kCollect) && op.opcode != Opcode::kBox) break;
           allocated[op.imm] = true;
           AddContainer(ContainerId(op.imm));
           const lltype::Container& container = program_.containers.Get(ContainerId(op.imm));

@@ -23,6 +23,11 @@ std::optional<Constant> ReadFrozen(const Program& program, const FrozenObject& o
     for (const FrozenObject::ObjectLink& link : object.objects) {
       if (link.offset == offset) return Constant{Constant::Kind::kFrozen, link.object.index};
     }
+    uint64_t word = 0;
+    if (size_t{offset} + sizeof word <= object.bytes.size()) {
+      std::memcpy(&word, object.bytes.data() + offset, sizeof word);
+    }
+    if (word != 0) return Constant{Constant::Kind::kImmediate, word};
     return Constant{Constant::Kind::kZero, 0};
   }
   if (kind == TypeKind::kFunction) {

@@ -18,6 +18,11 @@ SimplifyRules::Result SimplifyRules::SimplifyObject(Operation& op) {
     case Opcode::kIsInstance:
     case Opcode::kIsInstanceNonNull:
       return IsInstance(op);
+    case Opcode::kBox:
+    case Opcode::kUnbox:
+    case Opcode::kIsImmediate:
+    case Opcode::kFitsImmediate:
+      return Boxing(op);
     case Opcode::kCheckNonNull:
     case Opcode::kCheckIndex:
     case Opcode::kCheckNonZero:
@@ -73,12 +78,16 @@ ContainerId SimplifyRules::ExactContainer(ValueId value) const {
   for (int i = 0; i < 8; ++i) {
     if (graph_.IsConstant(value)) {
       const Constant& constant = graph_.value(value).constant;
+      if (constant.kind == Constant::Kind::kImmediate) {
+        return program_.ContainerOfImmediate(constant.bits);
+      }
       if (constant.kind != Constant::Kind::kFrozen) return {};
       return program_.frozen[constant.bits].container;
     }
     const Operation* op = Definition(value);
     if (op == nullptr) return {};
-    if (op->opcode == Opcode::kMalloc || op->opcode == Opcode::kMallocItems) {
+    if (op->opcode == Opcode::kMalloc || op->opcode == Opcode::kMallocItems ||
+        op->opcode == Opcode::kBox) {
       return ContainerId(op->imm);
     }
     if (op->opcode != Opcode::kCastPtr) return {};
@@ -106,7 +115,8 @@ SimplifyRules::Result SimplifyRules::Cast(Operation& op) {
   if (graph_.IsConstant(from)) {
     const Constant& constant = graph_.value(from).constant;
     // A frozen object keeps its identity at any type.
-    if (constant.kind == Constant::Kind::kZero || constant.kind == Constant::Kind::kFrozen) {
+    if (constant.kind == Constant::Kind::kZero || constant.kind == Constant::Kind::kFrozen ||
+        constant.kind == Constant::Kind::kImmediate) {
       return Value(graph_.AddConstant(to, constant));
     }
     return {};

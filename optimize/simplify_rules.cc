@@ -103,6 +103,7 @@ bool SimplifyRules::IsNonNull(ValueId value) const {
       case Opcode::kMalloc:
       case Opcode::kMallocItems:
       case Opcode::kWeakRefMake:
+      case Opcode::kBox:
         return true;
       case Opcode::kUpcast:
       case Opcode::kCastPtr:

@@ -83,6 +83,12 @@ class SimplifyRules {
   Result Length(Operation& op);
   Result TableItem(Operation& op);
   Result Load(Operation& op);
+
+  // simplify_boxing.cc
+  Result Boxing(Operation& op);
+  // What casts of a pointer started from.
+  ValueId WithoutCasts(ValueId value) const;
+
   // The class, or the container, of the object if it is certainly of exactly this one.
   ClassId ExactClass(ValueId value) const;
   ContainerId ExactContainer(ValueId value) const;

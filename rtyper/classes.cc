@@ -57,6 +57,11 @@ void FunctionRtyper::SetFields(const KnownPlace& place, TypeId type, ValueId val
 }
 
 void FunctionRtyper::LowerUpcast(const Operation& op) {
+  if (LowerPendingUpcast(op)) return;
+  ClassId cls = DeepestClass(op.args[0]);
+  if (IsUnboxed(cls) && program_.IsSubclass(cls, types_.Class(OldType(op.result)))) {
+    deepest_classes_.emplace(op.result, cls);
+  }
   Define(op.result, Cast(One(op.args[0]), representations_.Scalar(OldType(op.result))));
 }
 
@@ -67,6 +72,12 @@ void FunctionRtyper::LowerIsa(const Operation& op) {
     // The type says it all, but for null.
     return Define(op.result,
                   Emit(Opcode::kNe, TypeTable::Bool(), {object, ZeroOf(new_.type(object))}));
+  }
+  if (context_.unboxed.MayBeImmediate(target) && !context_.unboxed.MayBeOnHeap(target)) {
+    ContainerId container =
+        representations_.class_container(context_.unboxed.ImmediateBelow(target));
+    return Define(op.result,
+                  Emit(Opcode::kIsImmediate, TypeTable::Bool(), {object}, container.index));
   }
   Opcode opcode =
       context_.IsNonNull(id_, op.args[0]) ? Opcode::kIsInstanceNonNull : Opcode::kIsInstance;

@@ -10,6 +10,7 @@
 #include "flowgraph/program.h"
 #include "rtyper/representation.h"
 #include "rtyper/rtyper.h"
+#include "rtyper/unboxed.h"
 
 // What rtyping one function needs to know of the whole program.
 namespace weft::rtyper {
@@ -39,16 +40,19 @@ class Context {
       : program(program),
         annotations(annotations),
         diagnostics(diagnostics),
-        representations(program, diagnostics) {}
+        representations(program, diagnostics),
+        unboxed(program, representations) {}
 
   flowgraph::Program& program;
   const annotator::Annotations* annotations;
   DiagnosticEngine& diagnostics;
   Representations representations;
+  UnboxedClasses unboxed;
 
   // Walks all operations once: which classes are instantiated, which globals have a place, which
   // functions have a body. The annotator empties those that are never reached.
   void Scan();
+  void ChooseUnboxed(BoxingScheme scheme) { unboxed.Choose(scheme, instantiated_); }
   bool has_body(FunctionId id) const { return has_body_[id.index]; }
   // Gives a body that is never reached to functions without one whose address is taken.
   void AddStubs();

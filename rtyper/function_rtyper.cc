@@ -13,6 +13,7 @@ void FunctionRtyper::Run() {
   flowgraph::FunctionInfo& info = program_.function(id_);
   old_ = std::move(info.graph);
   mapping_.resize(old_.value_count());
+  if (program_.boxing.scheme != BoxingScheme::kNone) creations_.emplace(program_, old_);
   MakeBlocks();
 
   // Reverse postorder visits definitions before uses. Blocks that are never reached are dropped
@@ -336,6 +337,9 @@ void FunctionRtyper::LowerOperation(const Operation& op) {
       return LowerFieldSet(op);
     case Opcode::kUpcast:
       return LowerUpcast(op);
+    case Opcode::kCheckNonNull:
+      if (IsPending(op.args[0])) return;
+      return LowerScalarOperation(op);
     case Opcode::kIsa:
       return LowerIsa(op);
     case Opcode::kCheckCast:

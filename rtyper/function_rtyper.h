@@ -2,6 +2,7 @@
 #define WEFT_RTYPER_FUNCTION_RTYPER_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -94,6 +95,12 @@ class FunctionRtyper {
   void LowerUnboxedNew(const Operation& op);
   void LowerUnboxedGet(const Operation& op);
   void LowerUnboxedSet(const Operation& op);
+  // Whether the object is an immediate that has no value yet.
+  bool IsPending(ValueId object);
+  // An upcast of such an object; false for others.
+  bool LowerPendingUpcast(const Operation& op);
+  // The class that the types of an Unboxed object and of what it was cast from promise.
+  ClassId DeepestClass(ValueId object) const;
 
   void LowerArrayOperation(const Operation& op);
   void LowerStringOperation(const Operation& op);
@@ -146,6 +153,13 @@ class FunctionRtyper {
   std::vector<Mapping> mapping_;
   std::vector<ValueId> pool_;
   absl::flat_hash_map<ValueId, KnownPlace> known_places_;
+
+  // Of Unboxed objects: where they are made, what they are called before that, the handler around
+  // `new`, and what is known of their classes.
+  std::optional<UnboxedCreations> creations_;
+  absl::flat_hash_map<ValueId, std::vector<std::pair<ValueId, TypeId>>> pending_names_;
+  absl::flat_hash_map<ValueId, Link> pending_handlers_;
+  absl::flat_hash_map<ValueId, ClassId> deepest_classes_;
 
   BlockId block_;
   SourceLoc loc_;

@@ -42,20 +42,28 @@ bool Context::IsNonNull(FunctionId function, ValueId value) const {
 }
 
 bool Rtype(flowgraph::Program& program, const annotator::Annotations* annotations,
-           DiagnosticEngine& diagnostics, flowgraph::TypeSystem type_system) {
+           DiagnosticEngine& diagnostics, flowgraph::TypeSystem type_system, BoxingScheme boxing,
+           std::vector<UnboxedReport>* reports) {
   WEFT_CHECK(program.stage == Stage::kSource || program.stage == Stage::kAnnotated);
   program.type_system = type_system;
   size_t errors = diagnostics.error_count();
   Context context(program, annotations, diagnostics);
   context.Scan();
   context.representations.LayOutClasses();
+  // Hosts have no references that hold numbers.
+  if (context.is_ootype()) boxing = BoxingScheme::kNone;
+  context.ChooseUnboxed(boxing);
+  if (reports != nullptr) *reports = context.unboxed.reports();
   context.LowerSignatures();
   context.LowerExternals();
   context.LowerGlobals();
   if (diagnostics.error_count() != errors) return false;
-  for (size_t f = 0; f < program.functions.size(); ++f) {
+  size_t count = program.functions.size();
+  context.unboxed.AddFunctions();
+  for (size_t f = 0; f < count; ++f) {
     if (!program.functions[f]->graph.empty()) FunctionRtyper(context, FunctionId(f)).Run();
   }
+  context.unboxed.FillFunctions();
   context.AddStubs();
   context.representations.LayOutArrays();
   program.stage = Stage::kRtyped;

@@ -42,10 +42,8 @@ class FunctionTransform {
         counts_(counts) {}
 
   void Run() {
-    if (function_.may_collect) {
-      FindDefinitionsAndCollections();
-      FindLiveReferences();
-    }
+    if (function_.may_collect || options_.write_barriers) FindDefinitionsAndCollections();
+    if (function_.may_collect) FindLiveReferences();
     for (size_t b = 0; b < graph_.blocks().size(); ++b) RewriteBlock(BlockId(b));
   }
 
@@ -64,7 +62,8 @@ class FunctionTransform {
     if (graph_.IsConstant(value)) return false;
     TypeId type = graph_.type(value);
     TypeKind kind = program_.types.Kind(type);
-    if (kind == TypeKind::kPtr) return true;
+    // One that can only be an immediate needs no root.
+    if (kind == TypeKind::kPtr) return program_.MayBeOnHeap(program_.types.Container(type));
     if (kind != TypeKind::kTuple) return false;
     std::span<const TypeId> elements = program_.types.List(type);
     return std::any_of(elements.begin(), elements.end(), [this](TypeId element) {
@@ -87,7 +86,7 @@ class FunctionTransform {
   }
   // The value that a chain of casts starts from: the same object.
   ValueId ObjectOf(ValueId value) const {
-    while (definitions_[value.index].cast_of.is_valid()) {
+    while (value.index < definitions_.size() && definitions_[value.index].cast_of.is_valid()) {
       value = definitions_[value.index].cast_of;
     }
     return value;
@@ -159,7 +158,9 @@ void FunctionTransform::FindLiveReferences() {
                    [](const Use& a, const Use& b) { return a.value.index < b.value.index; });
   seen_through_.assign(graph_.blocks().size(), ValueId());
   for (const Use& use : uses) {
-    if (graph_.IsConstant(use.value)) continue;
+    // An object of a class whose objects are all immediates may have been cast to one that has
+    // others.
+    if (graph_.IsConstant(use.value) || !HoldsReference(use.value)) continue;
     const Definition& definition = definitions_[use.value.index];
     if (definition.block == use.block) {
       uint32_t from = definition.position == kAtStart ? 0 : definition.position + 1;
@@ -290,6 +291,8 @@ void FunctionTransform::AddBarrier(const Operation& op, std::vector<Operation>& 
     return;
   }
   if (value != 0 && graph_.IsConstant(op.args[value])) return;
+  // An immediate is no object.
+  if (value != 0 && !HoldsReference(ObjectOf(op.args[value]))) return;
   Operation barrier = MakeRootOperation(Opcode::kWriteBarrier, TypedId<void>::kNone, op.loc);
   barrier.args.push_back(op.args[0]);
   out.push_back(std::move(barrier));

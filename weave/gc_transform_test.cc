@@ -349,5 +349,47 @@ b0(%0: ptr Node, %1: ptr "array<Node>", %2: ptr "array<i64>"):
   EXPECT_EQ(result.counts.barriers, 3u);
 }
 
+TEST(GcTransformTest, ImmediatesNeedNeitherRootsNorBarriers) {
+  Result result = Transform(R"text(container Number : Object types 3 4 size 16 {
+  field value: f64 at 8
+}
+container Box : Object types 6 7 size 16 {
+  field held: ptr Object at 8
+}
+boxing nan float Number
+
+function @f: fn(ptr Box, f64)->ptr Number {
+b0(%0: ptr Box, %1: f64):
+  %2: ptr Number = box{Number} %1
+  %3: ptr Object = cast_ptr %2
+  setfield{Box .0'held} %0, %3
+  gc_collect
+  setfield{Box .0'held} %0, %3
+  return %2
+}
+)text",
+                            {.write_barriers = true});
+  EXPECT_EQ(result.text, R"text(function @f: fn(ptr Box, f64)->ptr Number {
+b0(%0: ptr Box, %1: f64):
+  %2: ptr Number = box{Number} %1
+  %3: ptr Object = cast_ptr %2
+  setfield{Box .0'held} %0, %3
+  root_set{0} %0
+  roots_enter{1}
+  gc_collect
+  roots_leave{1}
+  %4: bool = exception_occurred
+  branch %4 b1 b2
+b1 cold:
+  traceback_add
+  return zero:ptr Number
+b2:
+  setfield{Box .0'held} %0, %3
+  return %2
+}
+)text");
+  EXPECT_EQ(result.counts.barriers, 0u);
+}
+
 }  // namespace
 }  // namespace weft::weave

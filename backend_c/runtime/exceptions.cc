@@ -175,11 +175,11 @@ void weft_check_nonzero_failed(const weft_place* place) {
   Die(place);
 }
 
-void weft_check_cast_failed(weft_object* object, uint32_t expected, const weft_place* place) {
+void weft_check_cast_failed(uint32_t actual, uint32_t expected, const weft_place* place) {
   PrintPlace(place);
   // A class without objects of its own has no row.
   const char* wanted = weft_types[expected].name;
-  std::fprintf(stderr, "bad cast\n  the object is a %s", weft_types[object->type_id].name);
+  std::fprintf(stderr, "bad cast\n  the object is a %s", weft_types[actual].name);
   if (wanted != nullptr) std::fprintf(stderr, ", not a %s", wanted);
   std::fprintf(stderr, "\n");
   Die(place);

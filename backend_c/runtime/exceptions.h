@@ -49,8 +49,8 @@ WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_nonnull_failed(const weft_place
 WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_index_failed(int64_t index, int64_t length,
                                                               const weft_place* place);
 WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_nonzero_failed(const weft_place* place);
-// The object is not of the class whose first type id is `expected`.
-WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_cast_failed(weft_object* object, uint32_t expected,
+// An object with the type id `actual` is not of the class whose first one is `expected`.
+WEFT_COLD_FUNCTION WEFT_NORETURN void weft_check_cast_failed(uint32_t actual, uint32_t expected,
                                                              const weft_place* place);
 WEFT_COLD_FUNCTION WEFT_NORETURN void weft_unreachable(const weft_place* place);
 

@@ -115,7 +115,7 @@ TEST_F(ExceptionsDeathTest, FailingChecksSayWhere) {
   EXPECT_DEATH(weft_check_index_failed(7, 3, &kMiddle),
                "^a.cc:20: fatal error: index 7 is out of range for length 3\n  in middle\n$");
   EXPECT_DEATH(weft_check_nonzero_failed(&kInner), "fatal error: division by zero\n");
-  EXPECT_DEATH(weft_check_cast_failed(Header(MakeError("")), kStr, &kInner),
+  EXPECT_DEATH(weft_check_cast_failed(Header(MakeError(""))->type_id, kStr, &kInner),
                "^a.cc:1: fatal error: bad cast\n  the object is a weft::ValueError, not a str\n");
   EXPECT_DEATH(weft_unreachable(&kInner), "fatal error: unreachable code was reached\n");
   EXPECT_DEATH(weft_fatal(MakeStr("it is over"), &kOuter),

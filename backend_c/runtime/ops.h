@@ -197,6 +197,44 @@ static inline bool weft_is_instance(const void* object, uint32_t first, uint32_t
 #define WEFT_IS_INSTANCE(object, TYPE) \
   weft_is_instance(object, (uint32_t)TYPE, (uint32_t)TYPE##_END)
 
+// The same where the reference may be an immediate. `kinds` says whether those that there are have
+// the type.
+enum { WEFT_NO_IMMEDIATES, WEFT_FLOAT_IMMEDIATES, WEFT_INT_IMMEDIATES, WEFT_ALL_IMMEDIATES };
+#if WEFT_HAS_IMMEDIATES
+static inline uint32_t weft_type_id_of_any(const void* object, uint32_t of_float, uint32_t of_int) {
+  if (!weft_is_immediate(object)) return weft_type_id(object);
+  return of_int == 0 || (of_float != 0 && !weft_is_i64(object)) ? of_float : of_int;
+}
+static inline bool weft_has_type_of_any(const void* object, uint32_t first, uint32_t end,
+                                        int kinds) {
+  if (weft_is_immediate(object)) {
+    if (kinds == WEFT_NO_IMMEDIATES || kinds == WEFT_ALL_IMMEDIATES) return kinds != 0;
+    return weft_is_i64(object) == (kinds == WEFT_INT_IMMEDIATES);
+  }
+  return (uint32_t)(weft_type_id(object) - first) < (uint32_t)(end - first);
+}
+static inline bool weft_is_instance_of_any(const void* object, uint32_t first, uint32_t end,
+                                           int kinds) {
+  // One comparison for both where no immediate has the type.
+  if (kinds == WEFT_NO_IMMEDIATES) {
+    return weft_is_heap_reference(object) &&
+           (uint32_t)(weft_type_id(object) - first) < (uint32_t)(end - first);
+  }
+  return object != NULL && weft_has_type_of_any(object, first, end, kinds);
+}
+#define WEFT_HAS_TYPE_OF_ANY(object, TYPE, kinds) \
+  weft_has_type_of_any(object, (uint32_t)TYPE, (uint32_t)TYPE##_END, kinds)
+#define WEFT_IS_INSTANCE_OF_ANY(object, TYPE, kinds) \
+  weft_is_instance_of_any(object, (uint32_t)TYPE, (uint32_t)TYPE##_END, kinds)
+#endif
+
+static inline int64_t weft_identity_hash(const void* object) {
+#if WEFT_HAS_IMMEDIATES
+  if (weft_is_immediate(object)) return weft_hash_immediate(object);
+#endif
+  return weft_gc_identity_hash((weft_object*)object);
+}
+
 // A place is a base and an offset from it; the base of a local's place is null.
 #define WEFT_AT(type, base, offset) (*(type*)((uintptr_t)(base) + (uintptr_t)(offset)))
 

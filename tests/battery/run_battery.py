@@ -42,7 +42,7 @@ class Executor:
     """One way to run programs: how to build them, and with which environment they run."""
 
     def __init__(self, name, kind, compiler=None, flags=(), environment=None, checks=True,
-                 build_of=None):
+                 build_of=None, only=""):
         self.name = name
         self.kind = kind
         self.compiler = compiler
@@ -51,6 +51,8 @@ class Executor:
         self.checks = checks
         # Executors that only differ in how the binary is run share what is built.
         self.build_name = build_of or name
+        # It runs the programs that have this word in them.
+        self.only = only
 
 
 EXECUTORS = [
@@ -69,6 +71,13 @@ EXECUTORS = [
     Executor("jvm", "jvm", flags=["--backend=jvm", "--checks=all"]),
     Executor("c-none", "c", flags=["--cc=gcc", "--gc=none", "--checks=all", "-O0"]),
     Executor("cli", "cli", flags=["--backend=cli", "--checks=all"]),
+    # The defaults represent Unboxed objects as --boxing=nan does, and at -O0 not at all.
+    Executor("llinterp-tagged", "llinterp", flags=["--checks=all", "--boxing=tagged"],
+             only="Unboxed"),
+    Executor("c-tagged", "c", flags=["--cc=clang-19", "--checks=all", "--boxing=tagged"],
+             environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}, only="Unboxed"),
+    Executor("c-nan-O0", "c", flags=["--cc=gcc", "--checks=all", "-O0", "--boxing=nan"],
+             environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}, only="Unboxed"),
 ]
 
 
@@ -374,6 +383,8 @@ def read_skips():
 
 def applies(program, executor):
     """Whether a program has anything to say about an executor. Not a skip: see docs/battery.md."""
+    if executor.only not in program.text:
+        return False
     if "check" in program.options and not executor.checks:
         return False
     keeps_all = executor.kind == "direct" or "--gc=none" in executor.flags

@@ -133,5 +133,39 @@ TEST_F(TranslateTest, ReportIsTextOrJson) {
   EXPECT_GT(json["tasks"].back()["operations"], 0);
 }
 
+TEST_F(TranslateTest, ReportTellsHowUnboxedClassesAreRepresented) {
+  Write("numbers.cc", R"(#include "dsl/weft.h"
+using namespace weft;
+class Number : public Unboxed<double> {
+ public:
+  using Unboxed::Unboxed;
+};
+class Index : public Unboxed<int64_t> {
+ public:
+  using Unboxed::Unboxed;
+};
+int run(Array<Str> args) {
+  List<Object*> objects;
+  objects.append(new Number(static_cast<double>(args.length())));
+  objects.append(new Index(args.length()));
+  return isa<Number>(objects[0]) ? 0 : 1;
+}
+WEFT_MAIN(run)
+)");
+  WeftRun run = Weft({"report", "numbers.cc", "-q"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("Unboxed classes\n  Number                         in the reference\n"))
+      << run.output;
+  EXPECT_TRUE(run.Says("in the reference: integers of more than 48 bits are on the heap"));
+  run = Weft({"report", "numbers.cc", "-q", "--boxing=tagged"});
+  EXPECT_TRUE(run.Says("on the heap: --boxing=tagged holds integers only")) << run.output;
+  EXPECT_TRUE(run.Says("in the reference: integers of more than 63 bits are on the heap"));
+  run = Weft({"report", "numbers.cc", "-q", "-O0", "--json"});
+  auto json = nlohmann::json::parse(run.output, nullptr, /*allow_exceptions=*/false);
+  ASSERT_FALSE(json.is_discarded()) << run.output;
+  EXPECT_EQ(json["unboxed"][0]["class"], "Number");
+  EXPECT_EQ(json["unboxed"][0]["in_reference"], false);
+}
+
 }  // namespace
 }  // namespace weft::tests

@@ -7,6 +7,60 @@
 namespace weft::fuzz {
 namespace {
 
+// What all programs of a batch share: classes of objects that may stand in the reference itself.
+// Only one class of each kind can, so they are not made anew for each program.
+constexpr char kShared[] = R"cpp(
+  class Cell : public weft::Object {
+   public:
+    virtual int64_t weigh(int64_t n) { return n; }
+    virtual Cell* other() { return this; }
+  };
+  class Num : public weft::Unboxed<double, Cell> {
+   public:
+    using Unboxed::Unboxed;
+    int64_t weigh(int64_t n) override {
+      return value() > -1e15 && value() < 1e15 ? static_cast<int64_t>(value()) + n : n ^ 3;
+    }
+    Cell* other() override;
+  };
+  class Scaled : public Num {
+   public:
+    explicit Scaled(double v) : Num(v * 0.5) {}
+    int64_t weigh(int64_t n) override { return Num::weigh(n) - 1; }
+  };
+  class Whole : public weft::Unboxed<int64_t, Cell> {
+   public:
+    using Unboxed::Unboxed;
+    int64_t weigh(int64_t n) override { return value() * 3 + n; }
+    Cell* other() override { return new Num(static_cast<double>(value())); }
+  };
+  class Both : public Cell {
+   public:
+    Cell* left;
+    Cell* right;
+    Both(Cell* l, Cell* r) : left(l), right(r) {}
+    int64_t weigh(int64_t n) override {
+      return left == nullptr || weft::isa<Both>(left) ? n + 1 : left->weigh(n);
+    }
+    Cell* other() override { return right == nullptr ? this : right; }
+  };
+  Cell* Num::other() { return new Whole(weigh(int64_t{1} << 46)); }
+
+  double held(Cell* cell) {
+    if (Num* num = weft::dyn_cast<Num>(cell)) return num->value();
+    if (Whole* whole = weft::dyn_cast<Whole>(cell)) return static_cast<double>(whole->value());
+    return 0.5;
+  }
+  // Two NaNs need not have the same bits.
+  bool same_cells(Cell* a, Cell* b) {
+    double x = held(a);
+    double y = held(b);
+    if (x != x || y != y) return x != x && y != y;
+    return weft::isa<Both>(a) || weft::isa<Both>(b) ? weft::isa<Both>(a) == weft::isa<Both>(b)
+                                                    : weft::same_value(a, b);
+  }
+)cpp";
+
 // What every program has: helpers, classes, values and globals. The constants at @0..@9 are drawn
 // for each program.
 constexpr char kPrelude[] = R"cpp(
@@ -143,6 +197,7 @@ constexpr char kPrelude[] = R"cpp(
   weft::Array<int64_t> g_array = filled(6, @1);
   Base* g_object = make(@2);
   weft::Dict<int64_t, int64_t> g_dict;
+  Cell* g_cell = new Both(new Num(@4), new Whole(-@5));
   const weft::Str g_str = weft::Str("seed ") + weft::format_int(@3);
 )cpp";
 
@@ -162,7 +217,8 @@ enum class Ty {
   Large,
   Object,
   Array,
-  List
+  List,
+  Cell
 };
 
 constexpr const char* kTypeNames[] = {"int8_t",
@@ -180,7 +236,8 @@ constexpr const char* kTypeNames[] = {"int8_t",
                                       "Large",
                                       "Base*",
                                       "weft::Array<int64_t>",
-                                      "weft::List<int32_t>"};
+                                      "weft::List<int32_t>",
+                                      "Cell*"};
 
 bool IsIntTy(Ty ty) { return ty <= Ty::U64; }
 const char* Name(Ty ty) { return kTypeNames[static_cast<int>(ty)]; }
@@ -301,6 +358,7 @@ class Generator {
       places.push_back("g_small");
       for (const Variable* v : Candidates(Ty::Object, false)) places.push_back(v->name + "->v");
     }
+    if (type == Ty::Cell) places.push_back("g_cell");
     return places.empty() ? std::string() : Pick(places);
   }
 
@@ -332,6 +390,8 @@ class Generator {
       case Ty::Large:
         return fmt::format("Large{{{}, {}, {}}}", Expression(Ty::Small, depth + 1),
                            Expression(Ty::F64, depth + 1), Expression(Ty::Str, depth + 1));
+      case Ty::Cell:
+        return CellExpression(depth);
       default:
         return Leaf(type);
     }
@@ -353,6 +413,8 @@ class Generator {
         return fmt::format("Large{{g_small, {}, g_str}}", Leaf(Ty::F64));
       case Ty::Object:
         return "g_object";
+      case Ty::Cell:
+        return "g_cell";
       case Ty::Array:
         return "g_array";
       case Ty::List:
@@ -380,9 +442,30 @@ class Generator {
     return fmt::format("static_cast<{}>({})", Name(type), literal);
   }
 
+  std::string CellExpression(int depth) {
+    switch (Below(6)) {
+      case 0:
+      case 1:
+        return fmt::format("static_cast<Cell*>(new Num({}))", Expression(Ty::F64, depth + 1));
+      case 2:
+        return fmt::format("static_cast<Cell*>(new Whole({}))", Expression(Ty::I64, depth + 1));
+      case 3:
+        return fmt::format("static_cast<Cell*>(new Scaled({}))", Expression(Ty::F64, depth + 1));
+      case 4:
+        return fmt::format("static_cast<Cell*>(new Both({}, {}))",
+                           Chance(20) ? "nullptr" : Expression(Ty::Cell, depth + 1),
+                           Chance(20) ? "nullptr" : Expression(Ty::Cell, depth + 1));
+      default:
+        return fmt::format("{}->other()", Expression(Ty::Cell, depth + 1));
+    }
+  }
+
   std::string IntExpression(Ty type, int depth) {
     const char* name = Name(type);
-    switch (Below(14)) {
+    switch (Below(15)) {
+      case 14:
+        return fmt::format("static_cast<{}>({}->weigh({}))", name, Expression(Ty::Cell, depth + 1),
+                           Expression(Ty::I64, depth + 1));
       case 0:
       case 1:
         return IntLiteral(type);
@@ -433,7 +516,16 @@ class Generator {
   }
 
   std::string BoolExpression(int depth) {
-    switch (Below(7)) {
+    switch (Below(9)) {
+      case 7: {
+        constexpr const char* kClasses[] = {"Num",  "Whole", "Scaled",
+                                            "Both", "Cell",  "weft::Unboxed<double, Cell>"};
+        return fmt::format("weft::isa<{}>({})", kClasses[Below(6)],
+                           Expression(Ty::Cell, depth + 1));
+      }
+      case 8:
+        return fmt::format("same_cells({}, {})", Expression(Ty::Cell, depth + 1),
+                           Expression(Ty::Cell, depth + 1));
       case 0:
         return fmt::format("({} && {})", Expression(Ty::Bool, depth + 1),
                            Expression(Ty::Bool, depth + 1));
@@ -461,7 +553,9 @@ class Generator {
   }
 
   std::string FloatExpression(int depth) {
-    switch (Below(5)) {
+    switch (Below(6)) {
+      case 5:
+        return fmt::format("held({})", Expression(Ty::Cell, depth + 1));
       case 0:
         return Leaf(Ty::F64);
       case 1:
@@ -507,12 +601,14 @@ class Generator {
       Line(fmt::format("note_float({}.scaled(2.0));", value));
     } else if (type == Ty::Object) {
       Line(fmt::format("note(static_cast<uint64_t>({}->x));", value));
+    } else if (type == Ty::Cell) {
+      Line(fmt::format("note_float(held({}));", value));
     } else {
       Line(fmt::format("note(static_cast<uint64_t>({}.length()));", value));
     }
   }
 
-  Ty AnyType() { return static_cast<Ty>(Below(16)); }
+  Ty AnyType() { return static_cast<Ty>(Below(17)); }
 
   void Declare(const std::string& name, Ty type) {
     if (type == Ty::Array) {
@@ -579,7 +675,7 @@ class Generator {
         return Declare(Fresh("v"), AnyType());
       case 2:
       case 3: {
-        Ty type = static_cast<Ty>(Below(13));
+        Ty type = Chance(10) ? Ty::Cell : static_cast<Ty>(Below(13));
         std::string place = Place(type, 1);
         if (place.empty()) return Declare(Fresh("v"), type);
         return Line(fmt::format("{} = {};", place, Expression(type, 0)));
@@ -800,6 +896,7 @@ class Generator {
     function.name = fmt::format("f{}", number);
     function.result = static_cast<Ty>(Below(14));
     if (function.result == Ty::Object && Chance(50)) function.result = Ty::I64;
+    if (Chance(10)) function.result = Ty::Cell;
     std::string parameters;
     scope_.clear();
     int count = Below(5);
@@ -834,7 +931,7 @@ class Generator {
     result_ = Ty::I64;
     ++indent_;
     for (const Ty type :
-         {Ty::I32, Ty::I64, Ty::Small, Ty::Large, Ty::Object, Ty::Array, Ty::List}) {
+         {Ty::I32, Ty::I64, Ty::Small, Ty::Large, Ty::Object, Ty::Array, Ty::List, Ty::Cell}) {
       Declare(Fresh("v"), type);
     }
     for (int i = 0; i < 8; ++i) Statement(1);
@@ -871,7 +968,8 @@ class Generator {
 GeneratedProgram Generate(const GeneratorOptions& options) { return Generator(options).Run(); }
 
 std::string Batch(const std::vector<GeneratedProgram>& programs, uint64_t first_seed) {
-  std::string text = "#include \"dsl/weft.h\"\n\n";
+  std::string text = "#include \"dsl/weft.h\"\n";
+  text += kShared;
   std::string run = "int run_all(weft::Array<weft::Str>) {\n";
   for (size_t i = 0; i < programs.size(); ++i) {
     text += programs[i].text;
