@@ -31,7 +31,9 @@ class ProgramWriter {
         types_(program),
         reachable_(backend_common::FindReachable(program)),
         places_(program, options.root),
-        heap_(types_, reachable_) {}
+        heap_(types_, reachable_) {
+    types_.SetStringNumbers(heap_.StringNumbers());
+  }
 
   CliArtefact Run(const std::string& runtime) {
     std::string code = Code();
@@ -40,7 +42,6 @@ class ProgramWriter {
     artefact.il = Assembly() + ExternAssemblies(types_, runtime) + runtime +
                   EmitClasses(types_, reachable_, uses_) + code +
                   EmitHostMembers(types_, uses_.externals) + EmitExports(types_) + Entry();
-    artefact.heap = heap_.Bytes();
     artefact.places = places_.Resource();
     return artefact;
   }
@@ -50,8 +51,7 @@ class ProgramWriter {
     std::string name = Quoted(options_.name);
     return fmt::format(
         ".assembly extern mscorlib {{ .publickeytoken = (b7 7a 5c 56 19 34 e0 89) .ver 4:0:0:0 }}\n"
-        ".assembly {} {{ .ver 1:0:0:0 }}\n.module {}\n"
-        ".mresource public heap {{}}\n.mresource public places {{}}\n",
+        ".assembly {} {{ .ver 1:0:0:0 }}\n.module {}\n.mresource public places {{}}\n",
         name, name);
   }
 
@@ -80,11 +80,13 @@ class ProgramWriter {
         "call int32 Weft.Startup::Main(class Weft.Program, string[])\nret\n}\n";
     std::string body = EntryBody();
     text += Method("int32 Entry(class Weft.Str[])", body, EntryLocals());
+    text += Method("string Name()", fmt::format("ldstr \"{}.exe\"\nret\n", options_.name));
     text += Method("class [mscorlib]System.Exception MemoryError()",
                    Prebuilt(program_.memory_error, "System.OutOfMemoryException"));
     text += Method(
         "class [mscorlib]System.Exception StackOverflowError()",
         Prebuilt(program_.stack_overflow_error, "System.InsufficientExecutionStackException"));
+    text += Method("bool IsOwn(class [mscorlib]System.Exception)", IsOwnBody());
     text += Method("class Weft.Str Message(class [mscorlib]System.Exception)", MessageBody());
     text += Method("void RunFinalizer(object)", FinalizerBody());
     return text + heap_.Methods(uses_) + "}\n";
@@ -150,18 +152,28 @@ class ProgramWriter {
     return fmt::format("newobj instance void [mscorlib]{}::.ctor()\nret\n", otherwise);
   }
 
-  std::string MessageBody() {
+  // weft::Exception; invalid in a program without it.
+  ContainerId ExceptionClass() const {
     ClassId exception = program_.known.exception;
-    if (exception.is_valid() && program_.cls(exception).container.is_valid()) {
-      ContainerId id = program_.cls(exception).container;
-      const auto& fields = program_.containers.Get(id).fields;
-      for (uint32_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].name != "message") continue;
-        return fmt::format("ldarg.1\ncastclass {}\nldfld {}\nret\n", types_.Class(id),
-                           types_.Field(id, i));
-      }
+    return exception.is_valid() ? program_.cls(exception).container : ContainerId();
+  }
+
+  std::string IsOwnBody() const {
+    ContainerId id = ExceptionClass();
+    if (!id.is_valid()) return "ldc.i4.0\nret\n";
+    return fmt::format("ldarg.1\nisinst {}\nldnull\ncgt.un\nret\n", types_.Class(id));
+  }
+
+  std::string MessageBody() const {
+    ContainerId id = ExceptionClass();
+    if (!id.is_valid()) return "ldnull\nret\n";
+    const auto& fields = program_.containers.Get(id).fields;
+    for (uint32_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].name != "message") continue;
+      return fmt::format("ldarg.1\ncastclass {}\nldfld {}\nret\n", types_.Class(id),
+                         types_.Field(id, i));
     }
-    return "newobj instance void [mscorlib]System.InvalidCastException::.ctor()\nthrow\n";
+    return "ldnull\nret\n";
   }
 
   // Derived classes stand behind their bases, so they are asked first.

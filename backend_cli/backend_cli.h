@@ -20,8 +20,7 @@ struct CliOptions {
 struct CliArtefact {
   // The text for ilasm, run time and all.
   std::string il;
-  // The resources that the text names: files beside it.
-  std::string heap;
+  // The resource that the text names: a file beside it.
   std::string places;
 };
 

@@ -312,10 +312,13 @@ class ClassWriter {
               continue;
             }
             uint32_t index = static_cast<uint32_t>(item.bits);
-            body += fmt::format("dup\nldc.i4 {}\nldsfld {}\nstelem.ref\n", i,
-                                item.kind == Constant::Kind::kFrozen
-                                    ? types_.Frozen(FrozenId(index))
-                                    : types_.FunctionObject(FunctionId(index)));
+            IlCode load;
+            if (item.kind == Constant::Kind::kFrozen) {
+              types_.LoadFrozen(FrozenId(index), &load);
+            } else {
+              load.Op("ldsfld", types_.FunctionObject(FunctionId(index)));
+            }
+            body += fmt::format("dup\nldc.i4 {}\n{}stelem.ref\n", i, load.text());
           }
         } else if (count > 0) {
           std::string bytes;
@@ -367,6 +370,7 @@ class ClassWriter {
 
   void WriteHeapFields() {
     Line(kStaticClass, "heap");
+    Line(".field assembly static class Weft.Str[] strings");
     for (FrozenId id : uses_.frozen) {
       Line(".field assembly static {} o{}", types_.Reference(program_.frozen[id.index].container),
            id.index);

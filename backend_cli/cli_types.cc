@@ -168,9 +168,12 @@ std::string CliTypes::Reference(ContainerId id) const {
 }
 
 bool CliTypes::IsSubtype(ContainerId id, ContainerId ancestor) const {
-  if (id == ancestor || IsRoot(ancestor)) return true;
+  if (id == ancestor || Class(ancestor) == "object") return true;
+  auto is_derived = [&](ContainerId of) {
+    return HasClass(of) || program_.containers.Get(of).kind == ContainerKind::kHost;
+  };
   // Arrays of one item type are one type.
-  if (!HasClass(id) || !HasClass(ancestor)) return Class(id) == Class(ancestor);
+  if (!is_derived(id) || !is_derived(ancestor)) return Class(id) == Class(ancestor);
   return program_.containers.IsPrefixOf(ancestor, id);
 }
 
@@ -255,6 +258,18 @@ std::string CliTypes::Global(GlobalId id) const {
 
 std::string CliTypes::Frozen(FrozenId id) const {
   return fmt::format("{} heap::o{}", Reference(program_.frozen[id.index].container), id.index);
+}
+
+bool CliTypes::IsFrozenString(FrozenId id) const {
+  return program_.containers.Get(program_.frozen[id.index].container).kind ==
+         ContainerKind::kString;
+}
+
+void CliTypes::LoadFrozen(FrozenId id, IlCode* code) const {
+  if (!IsFrozenString(id)) return code->Op("ldsfld", Frozen(id));
+  code->Op("ldsfld", "class Weft.Str[] heap::strings");
+  code->Int32(static_cast<int32_t>(string_numbers_.at(id)));
+  code->Op("ldelem.ref");
 }
 
 std::string CliTypes::FunctionObjectClass(FunctionId id) const {

@@ -3,8 +3,11 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "backend_cli/il_code.h"
 #include "flowgraph/program.h"
 
 // What the types of a program are on the CLI, and what things are called there.
@@ -67,6 +70,13 @@ class CliTypes {
                         size_t first = 0) const;
   std::string Global(GlobalId id) const;
   std::string Frozen(FrozenId id) const;
+  // Frozen strings stand in one array, where the host need not look at each when it starts.
+  bool IsFrozenString(FrozenId id) const;
+  void SetStringNumbers(absl::flat_hash_map<FrozenId, uint32_t> numbers) {
+    string_numbers_ = std::move(numbers);
+  }
+  // Pushes a frozen object.
+  void LoadFrozen(FrozenId id, IlCode* code) const;
   // The static field that holds the delegate of a function, and the array of a constant table; the
   // class that each is in, alone.
   std::string FunctionObjectClass(FunctionId id) const;
@@ -81,6 +91,7 @@ class CliTypes {
   std::vector<std::string> class_names_;
   std::vector<std::string> function_names_;
   std::vector<bool> is_root_;
+  absl::flat_hash_map<FrozenId, uint32_t> string_numbers_;
 };
 
 // A name that is unlike all in `taken`, which it joins.

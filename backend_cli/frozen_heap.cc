@@ -79,7 +79,9 @@ void FrozenHeap::NoteUses(MethodUses* uses) const {
     for (const Constant& item : global.items) {
       uint32_t index = static_cast<uint32_t>(item.bits);
       if (item.kind == Constant::Kind::kFunction) note(FunctionId(index));
-      if (item.kind == Constant::Kind::kFrozen) uses->frozen.insert(FrozenId(index));
+      if (item.kind == Constant::Kind::kFrozen && !types_.IsFrozenString(FrozenId(index))) {
+        uses->frozen.insert(FrozenId(index));
+      }
     }
   }
   // Fields and items have the types of functions even where they hold none.
@@ -95,7 +97,16 @@ void FrozenHeap::NoteUses(MethodUses* uses) const {
   }
 }
 
-// ---- The resource.
+absl::flat_hash_map<FrozenId, uint32_t> FrozenHeap::StringNumbers() const {
+  absl::flat_hash_map<FrozenId, uint32_t> numbers;
+  for (const Kind& kind : kinds_) {
+    if (program_.containers.Get(kind.container).kind != ContainerKind::kString) continue;
+    for (FrozenId id : kind.objects) numbers[id] = numbers_.at(id) - numbers_.at(kind.objects[0]);
+  }
+  return numbers;
+}
+
+// ---- The image.
 
 void FrozenHeap::AppendFields(const FrozenObject& object, const std::vector<Field>& fields,
                               uint32_t start, size_t count, std::string* out) const {
@@ -185,7 +196,7 @@ std::string FrozenHeap::FillMethod(const Kind& kind) const {
       code.Op("call", "instance object Weft.Heap::Reference()");
       if (is_target) {
         code.Op("newobj", "instance void [mscorlib]System.WeakReference::.ctor(object)");
-      } else if (!types_.IsRoot(program_.types.Container(field.type))) {
+      } else if (types_.Class(program_.types.Container(field.type)) != "object") {
         code.Op("castclass", types_.Class(program_.types.Container(field.type)));
       }
     } else if (type == TypeKind::kFunction) {
@@ -248,7 +259,7 @@ std::string FrozenHeap::SetUpMethod(const MethodUses& uses) const {
     code.LoadArgument(0);
     code.Int32(static_cast<int32_t>(numbers_.at(id)));
     code.Op("ldelem.ref");
-    if (!types_.IsRoot(as)) code.Op("castclass", types_.Class(as));
+    if (types_.Class(as) != "object") code.Op("castclass", types_.Class(as));
     return code.text();
   };
   for (FrozenId id : uses.frozen) {
@@ -290,13 +301,21 @@ std::string FrozenHeap::SetUpMethod(const MethodUses& uses) const {
   }
   std::string text;
   std::string calls;
+  for (const Kind& kind : kinds_) {
+    if (program_.containers.Get(kind.container).kind != ContainerKind::kString) continue;
+    calls = fmt::format(
+        "ldarg.1\nldc.i4 {}\nldc.i4 {}\ncall instance class Weft.Str[] "
+        "Weft.Heap::Strings(int32, int32)\nstsfld class Weft.Str[] heap::strings\n",
+        numbers_.at(kind.objects[0]), kind.objects.size());
+  }
   for (size_t first = 0; first < steps.size(); first += kPiece) {
     text += fmt::format(
         ".method private hidebysig static void 'set up {}'(object[]) cil managed {{\n", first);
     for (size_t i = first; i < std::min(steps.size(), first + kPiece); ++i) text += steps[i];
     text += "ret\n}\n";
     calls += fmt::format(
-        "ldarg.1\nldfld object[] Weft.Heap::objects\ncall void program::'set up {}'(object[])\n",
+        "ldarg.1\nldfld object[] Weft.Heap::objects\ncall void program::'set up "
+        "{}'(object[])\n",
         first);
   }
   return text +
@@ -304,6 +323,26 @@ std::string FrozenHeap::SetUpMethod(const MethodUses& uses) const {
              ".method public hidebysig virtual instance void SetUp(class Weft.Heap) cil managed "
              "{{\n{}ret\n}}\n",
              calls);
+}
+
+// The image stands in the file as it will in an array, which costs less than to open a resource.
+std::string FrozenHeap::ImageMethod() const {
+  std::string bytes = Bytes();
+  std::string list;
+  for (char c : bytes) {
+    fmt::format_to(std::back_inserter(list), "{:02x} ", static_cast<uint8_t>(c));
+  }
+  return fmt::format(
+      ".data HEAP = bytearray ({0})\n"
+      ".class nested private explicit ansi sealed heap_image extends [mscorlib]System.ValueType {{ "
+      ".pack 1 .size {1} }}\n"
+      ".field private static valuetype program/heap_image image at HEAP\n"
+      ".method public hidebysig virtual instance uint8[] Image() cil managed {{\n"
+      "ldc.i4 {1}\nnewarr uint8\ndup\n"
+      "ldtoken field valuetype program/heap_image program::image\n"
+      "call void [mscorlib]System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray(class "
+      "[mscorlib]System.Array, valuetype [mscorlib]System.RuntimeFieldHandle)\nret\n}}\n",
+      list, bytes.size());
 }
 
 std::string FrozenHeap::Methods(const MethodUses& uses) const {
@@ -344,7 +383,7 @@ std::string FrozenHeap::Methods(const MethodUses& uses) const {
     functions += fmt::format(", F{}", i);
     cases += fmt::format("F{}: ldsfld {}\nret\n", i, types_.FunctionObject(functions_[i]));
   }
-  std::string text = fills;
+  std::string text = fills + ImageMethod();
   auto method = [&](const char* signature, const std::string& body) {
     text += fmt::format(".method public hidebysig virtual instance {} cil managed {{\n{}}}\n",
                         signature, body);

@@ -11,15 +11,18 @@
 
 namespace weft::backend_cli {
 
-// The objects that the program starts with: the resource `heap`, whose format is told in
-// backend_cli/runtime/Heap.cs, and the methods of the class `program` that make objects of it.
+// The objects that the program starts with: an image of them in the file, whose format is
+// told in backend_cli/runtime/Heap.cs, and the methods of the class `program` that make objects of
+// it.
 class FrozenHeap {
  public:
   FrozenHeap(const CliTypes& types, const backend_common::Reachable& reachable);
 
-  // The resource.
+  // What the program's file holds of them.
   std::string Bytes() const;
-  // MakeObject, HasLength, FillObject, SetIdentityHash, SetUp, and what they call.
+  // The place of each string in the array of all.
+  absl::flat_hash_map<FrozenId, uint32_t> StringNumbers() const;
+  // Image, MakeObject, HasLength, FillObject, SetIdentityHash, SetUp, and what they call.
   std::string Methods(const MethodUses& uses) const;
   // Adds the functions that objects refer to, and the tables' objects.
   void NoteUses(MethodUses* uses) const;
@@ -33,6 +36,7 @@ class FrozenHeap {
 
   void AppendFields(const flowgraph::FrozenObject& object, const std::vector<lltype::Field>& fields,
                     uint32_t start, size_t count, std::string* out) const;
+  std::string ImageMethod() const;
   std::string FillMethod(const Kind& kind) const;
   std::string SetUpMethod(const MethodUses& uses) const;
 

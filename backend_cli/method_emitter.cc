@@ -92,9 +92,11 @@ class MethodEmitter : public backend_common::StackEmitter {
         UseFunctionObject(FunctionId(static_cast<uint32_t>(constant.bits)));
         return code_.Op("ldsfld",
                         types_.FunctionObject(FunctionId(static_cast<uint32_t>(constant.bits))));
-      case Constant::Kind::kFrozen:
-        uses_.frozen.insert(FrozenId(static_cast<uint32_t>(constant.bits)));
-        return code_.Op("ldsfld", types_.Frozen(FrozenId(static_cast<uint32_t>(constant.bits))));
+      case Constant::Kind::kFrozen: {
+        FrozenId id(static_cast<uint32_t>(constant.bits));
+        if (!types_.IsFrozenString(id)) uses_.frozen.insert(id);
+        return types_.LoadFrozen(id, &code_);
+      }
       case Constant::Kind::kScalar:
         return Scalar(program_.types.Kind(type), constant.bits);
       default:
@@ -115,6 +117,10 @@ class MethodEmitter : public backend_common::StackEmitter {
       case Opcode::kSetItem:
         if (operand != 1) return false;
         PushIndex(writer, op.args[1]);
+        return true;
+      case Opcode::kMallocItems:
+        if (!IsSmallArray(op)) return false;
+        code_.Int32(static_cast<int32_t>(*ConstantOf(op.args[0])));
         return true;
       case Opcode::kTableItem:
         uses_.tables.insert({GlobalId(op.imm), op.imm2});
@@ -235,6 +241,7 @@ class MethodEmitter : public backend_common::StackEmitter {
       case Opcode::kMallocItems: {
         ContainerId container(op.imm);
         if (IsString(container)) return code_.Op("call", "class Weft.Str Weft.Str::Make(int64)");
+        if (IsSmallArray(op)) return code_.Op("newarr", types_.Item(container));
         return code_.Op(
             "call", fmt::format("!!0[] Weft.Memory::NewArray<{}>(int64)", types_.Item(container)));
       }
@@ -323,7 +330,7 @@ class MethodEmitter : public backend_common::StackEmitter {
                                       types_.Class(owner), types_.FieldName(container, last)));
         code_.Op("callvirt", "instance object [mscorlib]System.WeakReference::get_Target()");
         ContainerId to = program_.types.Container(graph().type(op.result));
-        if (!types_.IsRoot(to)) code_.Op("castclass", types_.Class(to));
+        if (types_.Class(to) != "object") code_.Op("castclass", types_.Class(to));
         return;
       }
       default:
@@ -532,6 +539,12 @@ class MethodEmitter : public backend_common::StackEmitter {
     code_.Op("conv.i4");
   }
 
+  // Of a length that is known, and that Weft.Memory does not look at twice.
+  bool IsSmallArray(const Operation& op) const {
+    std::optional<int64_t> length = ConstantOf(op.args[0]);
+    return !IsString(ContainerId(op.imm)) && length.has_value() && *length >= 0 && *length < 512;
+  }
+
   bool IsString(ContainerId id) const {
     return program_.containers.Get(id).kind == ContainerKind::kString;
   }
@@ -698,7 +711,7 @@ class MethodEmitter : public backend_common::StackEmitter {
   // The object itself, or null.
   void IsInstance(const Operation& op) {
     ContainerId container(op.imm);
-    if (!types_.IsRoot(container)) code_.Op("isinst", types_.Class(container));
+    if (types_.Class(container) != "object") code_.Op("isinst", types_.Class(container));
   }
 
   void New(ContainerId container) {

@@ -116,29 +116,36 @@ class AccessWriter {
     uint32_t end = next_label_++;
     bool tested = false;
     uint32_t array = 0;
-    uint32_t offset = 0;
+    uint32_t index = 0;
+    uint32_t within = 0;
     for (uint32_t i = 0; i < container.item_fields.size(); ++i) {
       const Field& field = container.item_fields[i];
       if (!Matches(field)) continue;
       if (!tested) {
         array = TestClass(id, end);
-        offset = NewLocal("int64");
+        // The number of the item, and the offset within it.
+        index = NewLocal("int64");
+        within = NewLocal("int64");
         code_.LoadArgument(1);
         code_.Int64(container.fixed_size);
         code_.Op("sub");
-        code_.StoreLocal(offset);
+        code_.Op("dup");
+        code_.Int64(container.item_size);
+        code_.Op("div");
+        code_.Op("dup");
+        code_.StoreLocal(index);
+        code_.Int64(container.item_size);
+        code_.Op("mul");
+        code_.Op("sub");
+        code_.StoreLocal(within);
       }
       tested = true;
       uint32_t other = next_label_++;
-      code_.LoadLocal(offset);
-      code_.Int64(container.item_size);
-      code_.Op("rem");
+      code_.LoadLocal(within);
       code_.Int64(field.offset);
       code_.Branch("bne.un", other);
       code_.LoadLocal(array);
-      code_.LoadLocal(offset);
-      code_.Int64(container.item_size);
-      code_.Op("div");
+      code_.LoadLocal(index);
       code_.Op("conv.i4");
       code_.Op("ldelema", types_.Item(id));
       if (types_.HasPlainItems(id)) {

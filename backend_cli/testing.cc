@@ -33,13 +33,11 @@ std::string RuntimeIl() {
   return text.ok() ? *text : "";
 }
 
-RunResult AssembleAndRun(const std::string& il, const std::string& heap,
-                         const std::string& places) {
+RunResult AssembleAndRun(const std::string& il, const std::string& places) {
   const char* base = std::getenv("TEST_TMPDIR");
   std::string folder = fmt::format("{}/weft_cli_XXXXXX", base != nullptr ? base : "/tmp");
   EXPECT_NE(mkdtemp(folder.data()), nullptr);
   EXPECT_TRUE(WriteFile(folder + "/test.il", il).ok());
-  EXPECT_TRUE(WriteFile(folder + "/heap", heap).ok());
   EXPECT_TRUE(WriteFile(folder + "/places", places).ok());
   RunResult built = Shell(fmt::format("cd {} && ilasm /quiet test.il", folder));
   if (built.exit_code != 0) return built;

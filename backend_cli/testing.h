@@ -15,9 +15,8 @@ struct RunResult {
 // The run time.
 std::string RuntimeIl();
 
-// Assembles and runs on Mono. `heap` and `places` are the resources, if there are any.
-RunResult AssembleAndRun(const std::string& il, const std::string& heap = "",
-                         const std::string& places = "");
+// Assembles and runs on Mono. `places` is the resource, if there is one.
+RunResult AssembleAndRun(const std::string& il, const std::string& places = "");
 
 }  // namespace weft::backend_cli
 

@@ -24,7 +24,7 @@ std::string NameOf(const std::string& output) { return fs::path(output).stem().s
 std::string Makefile(const std::string& name) {
   return fmt::format(
       "# Made by Weft: assembles the IL beside it.\n"
-      "{0}.exe: {0}.il heap places\n\tilasm /quiet /debug {0}.il /output:{0}.exe\n",
+      "{0}.exe: {0}.il places\n\tilasm /quiet /debug {0}.il /output:{0}.exe\n",
       name);
 }
 
@@ -63,7 +63,6 @@ void WriteIl(Translation& t, const std::string& folder, const std::string& outpu
   if (artefact.ok()) {
     write(NameOf(output) + ".il", artefact->il);
     write("Makefile", Makefile(NameOf(output)));
-    write("heap", artefact->heap);
     write("places", artefact->places);
   }
   if (result.ok()) result = pending->Commit();

@@ -170,15 +170,9 @@ public static class Failures {
   // The text of an exception that left a function of the host's; null for one of the program's own,
   // and for the end of stack or memory.
   public static Str HostText(Exception exception) {
-    if (exception is OutOfMemoryException || exception is InsufficientExecutionStackException) {
-      return null;
-    }
-    try {
-      Startup.program.Message(exception);
-      return null;
-    } catch (InvalidCastException) {
-      return Str.FromHost(exception.GetType().FullName + ": " + exception.Message);
-    }
+    bool is_own = Startup.program.IsOwn(exception) || exception is OutOfMemoryException ||
+                  exception is InsufficientExecutionStackException;
+    return is_own ? null : Str.FromHost(exception.GetType().FullName + ": " + exception.Message);
   }
 
   public static void ReportUncaught(Exception exception) {
@@ -189,14 +183,12 @@ public static class Failures {
                                                                  : "stack overflow\n"));
       return;
     }
-    Str message;
-    try {
-      message = Startup.program.Message(exception);
-    } catch (InvalidCastException) {
+    if (!Startup.program.IsOwn(exception)) {
       // One of the host's, out of a call that the program made.
       Write(exception + "\n");
       return;
     }
+    Str message = Startup.program.Message(exception);
     Write("uncaught exception: " + NameOf(exception));
     if (message != null && message.bytes.Length > 0) {
       Write(": ");

@@ -1,9 +1,8 @@
 using System;
-using System.IO;
 
 namespace Weft {
 
-// Reads the objects that the program starts with from the resource `heap`.
+// Reads the objects that the program starts with from an image in its file.
 //
 // Whole numbers stand in groups of seven bits, the lowest first, with a bit that says that more
 // follow; signed ones with their sign in the lowest bit. First come the objects: the number of
@@ -19,17 +18,7 @@ public sealed class Heap {
   Heap(byte[] data) { this.data = data; }
 
   public static void Load(Program program) {
-    Heap heap;
-    using (Stream stream = program.GetType().Assembly.GetManifestResourceStream("heap")) {
-      byte[] data = new byte[(int)stream.Length];
-      int length = 0;
-      while (length < data.Length) {
-        int count = stream.Read(data, length, data.Length - length);
-        if (count <= 0) break;
-        length += count;
-      }
-      heap = new Heap(data);
-    }
+    Heap heap = new Heap(program.Image());
     heap.Read(program);
     program.SetUp(heap);
   }
@@ -101,6 +90,13 @@ public sealed class Heap {
   public object Reference() {
     int number = Length();
     return number == 0 ? null : objects[number - 1];
+  }
+
+  // Some of the objects, which are strings.
+  public Str[] Strings(int first, int count) {
+    Str[] strings = new Str[count];
+    for (int i = 0; i < count; ++i) strings[i] = (Str)objects[first + i];
+    return strings;
   }
 
   public Str MakeString() { return new Str(new byte[Length()]); }

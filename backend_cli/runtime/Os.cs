@@ -75,14 +75,22 @@ public static class Os {
     Str.Copy(output, output_length, bytes, start, count);
     output_length += count;
     if (terminal < 0) terminal = isatty(1) != 0 ? 1 : 0;
-    if (terminal == 1 && count > 0 && Array.IndexOf(bytes, (byte)'\n', start, count) >= 0) flush();
+    if (terminal == 1 && count > 0 && Holds(bytes, (byte)'\n', start, count)) flush();
+  }
+
+  // The host's own search makes it compile a comparer first.
+  static bool Holds(byte[] bytes, byte wanted, int start, int count) {
+    for (int i = start; i < start + count; ++i) {
+      if (bytes[i] == wanted) return true;
+    }
+    return false;
   }
 
   // ---- Files.
 
   // With a NUL behind it; null when there is one in it.
   static byte[] CString(Str text) {
-    if (Array.IndexOf(text.bytes, (byte)0) >= 0) return null;
+    if (Holds(text.bytes, 0, 0, text.bytes.Length)) return null;
     byte[] bytes = new byte[text.bytes.Length + 1];
     Str.Copy(bytes, 0, text.bytes, 0, text.bytes.Length);
     return bytes;

@@ -45,7 +45,7 @@ public static class Startup {
 
   static Str[] Arguments() {
     Str[] strings = new Str[arguments.Length + 1];
-    strings[0] = Str.FromHost(AppDomain.CurrentDomain.FriendlyName);
+    strings[0] = Str.FromHost(program.Name());
     for (int i = 0; i < arguments.Length; ++i) strings[i + 1] = Str.FromHost(arguments[i]);
     return strings;
   }

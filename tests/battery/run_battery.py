@@ -227,8 +227,11 @@ class Build:
     def build(self, programs):
         os.makedirs(self.folder, exist_ok=True)
         # llinterp translates again for each run, so what runs alone there stands alone.
+        # Mono takes any word on the stack for a reference, and the one large function that a batch
+        # begins with has many: a program that shows that objects die has a small one.
         apart = [p for p in programs if p.solo or (
-            self.executor.kind == "llinterp" and not simple(p))]
+            self.executor.kind == "llinterp" and not simple(p)) or (
+            self.executor.kind == "cli" and "collects" in p.options)]
         together = [p for p in programs if p not in apart]
         size = DIRECT_BATCH if self.executor.kind == "direct" else max(1, len(together))
         batches = [together[i:i + size] for i in range(0, len(together), size)]

@@ -81,11 +81,23 @@ def jar(name, flags):
     return executor
 
 
+def assembly(name, flags):
+    def executor(source, folder):
+        path = os.path.join(folder, name + ".exe")
+        if not os.path.exists(path):
+            run([WEFT, "translate", source, "--backend=cli", "-o", path] + flags)
+        return run(["mono", path])
+
+    return executor
+
+
 EXECUTORS = {
     "llinterp": llinterp(),
     "llinterp-oo": llinterp("--backend=jvm"),
     "jvm": jar("jvm", []),
     "jvm-O0": jar("jvm-O0", ["-O0"]),
+    "cli": assembly("cli", []),
+    "cli-O0": assembly("cli-O0", ["-O0"]),
     "llinterp-tagged": llinterp("-O1", "--boxing=tagged"),
     "c": translated("c", ["-O2"]),
     # The same binary as "c", which a batch builds once.
@@ -189,7 +201,7 @@ def main():
     parser.add_argument("--reduce", type=int, metavar="SEED")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of batches that differ")
     options = parser.parse_args()
-    executors = options.executor or ["llinterp", "llinterp-oo", "jvm", "c", "c-stress"]
+    executors = options.executor or ["llinterp", "llinterp-oo", "jvm", "cli", "c", "c-stress"]
     if not os.path.exists(GENERATE):
         subprocess.run(["bazel", "build", "//tests/fuzz:generate"], cwd=ROOT, check=True)
     if options.reduce is not None:

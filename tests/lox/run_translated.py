@@ -36,6 +36,7 @@ BUILDS = [
     # Small programs: what counts is that the JVM starts quickly.
     ('lox.jar', ['--backend=jvm'],
      [('java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar', ['programs', 'book'])]),
+    ('lox.exe', ['--backend=cli'], [('mono', ['programs', 'book'])]),
 ]
 
 
@@ -67,8 +68,8 @@ def main():
                     if chosen != 'book' or options.book:
                         judges.append((f'{name} {wrapper} {chosen}',
                                        [RUNNER, '--wrapper', wrapper, *judged[chosen], lox]))
-            # A wrapper is needed to run a jar, which the other judge does not know.
-            if name != BUILDS[0][0] and not name.endswith('.jar'):
+            # A wrapper is needed to run what is for a host, which the other judge does not know.
+            if name != BUILDS[0][0] and not name.endswith(('.jar', '.exe')):
                 first = os.path.join(folder, BUILDS[0][0])
                 judges.append((f'{name} random programs',
                                [FUZZER, '--seed', '1', '--count', '100', first, lox]))
