@@ -23,6 +23,19 @@ using flowgraph::Program;
 
 namespace {
 
+// An operation names one thing, which takes up to six entries of a class's 65,534 constants.
+constexpr size_t kOperationsInClass = 10000;
+
+size_t CountOperations(const FunctionInfo& function) {
+  size_t count = 4;
+  for (const flowgraph::Block& block : function.graph.blocks()) {
+    // Constants that links carry have entries, too.
+    count += block.ops.size() + 1;
+    for (const flowgraph::Link& link : block.exit.links) count += link.args.size() / 2;
+  }
+  return count;
+}
+
 class Generator {
  public:
   Generator(const Program& program, bool with_listing)
@@ -94,14 +107,28 @@ class Generator {
                std::tie(second.loc.line, second.loc.column, second.name);
       });
     }
+    // Where each function stands has to be known before the first call is written.
+    std::map<std::string, std::vector<FunctionId>> parts;
     for (auto& [name, functions] : by_class) {
+      std::string owner = name;
+      size_t operations = 0;
+      for (FunctionId id : functions) {
+        size_t size = CountOperations(program_.function(id));
+        if (operations > 0 && operations + size > kOperationsInClass) {
+          owner = types_.NextCodeClass(program_.function(id).loc.file);
+          operations = 0;
+        }
+        operations += size;
+        types_.PlaceFunction(id, owner);
+        parts[owner].push_back(id);
+      }
+    }
+    for (auto& [name, functions] : parts) {
       ClassFile file;
       file.name = name;
       file.source_file = SourcePath(types_, program_.function(functions[0]).loc.file);
       for (FunctionId id : functions) {
         file.methods.push_back(WriteMethod(types_, names_, id, file.pool, places_, needs_));
-        WEFT_CHECK(!file.pool.is_full(), "the functions of {} have too many constants for a class",
-                   file.source_file);
       }
       Add(std::move(file));
     }

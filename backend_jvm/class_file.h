@@ -46,7 +46,7 @@ class Bytes {
 };
 
 // The names of a class's constants: equal ones are one. Indices are those of the class file. A pool
-// holds 65,534 entries; `is_full` says that a class has to be split.
+// holds 65,534 entries.
 class ConstantPool {
  public:
   uint16_t Utf8(std::string_view text);
@@ -63,7 +63,6 @@ class ConstantPool {
 
   // The internal name of a class entry.
   const std::string& ClassName(uint16_t index) const { return class_names_.at(index); }
-  bool is_full() const { return next_ > 65000; }
   size_t count() const { return next_; }
   const std::string& bytes() const { return bytes_.data(); }
 

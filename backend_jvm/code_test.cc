@@ -120,6 +120,28 @@ TEST(Limit, AShortLoopStaysWhole) {
   EXPECT_FALSE(LimitCode(**parsed));
 }
 
+TEST(Limit, ConstantsThatNoClassHoldsAreSpread) {
+  // Each function has 60 constants of its own, each of which takes two entries.
+  std::string text;
+  std::string main;
+  int64_t expected = 0;
+  for (int i = 0; i < 1000; ++i) {
+    std::string body;
+    for (int j = 0; j < 60; ++j) {
+      int64_t constant = 1000000 + int64_t{i} * 60 + j;
+      body += fmt::format("  %{}: i64 = xor %{}, {}:i64\n", j + 1, j, constant);
+    }
+    text += fmt::format("function @f{0}: fn(i64)->i64 {{\nb0(%0: i64):\n{1}  return %60\n}}\n", i,
+                        body);
+    main += fmt::format("  %{}: i64 = call{{@f{}}} {}\n", i + 1, i,
+                        i == 0 ? std::string("0:i64") : fmt::format("%{}", i));
+  }
+  for (int64_t k = 0; k < 60000; ++k) expected ^= 1000000 + k;
+  RunResult result =
+      CompileAndRun(text + Main(main + "  call_external{show_i64} %1000\n  return 0:i32\n"));
+  EXPECT_EQ(result.output, fmt::format("{}\n", expected));
+}
+
 TEST(Artefact, TheSameProgramGivesTheSameBytes) {
   std::string text = std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3);
   std::string jars[2];

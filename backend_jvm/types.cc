@@ -295,9 +295,9 @@ const std::string& Types::CodeClass(FileId file) {
 
 const MethodRef& Types::Function(FunctionId id) {
   MethodRef& ref = functions_[id.index];
-  if (!ref.owner.empty()) return ref;
+  if (!ref.name.empty()) return ref;
   const auto& function = program_.function(id);
-  ref.owner = CodeClass(function.loc.file);
+  if (ref.owner.empty()) ref.owner = CodeClass(function.loc.file);
   ref.descriptor = MethodDescriptor(function.type, /*without_first=*/false);
   ref.name = MethodName(function.name);
   std::string plain = ref.name;

@@ -94,6 +94,10 @@ class Types {
 
   // The class that a file's functions stand in.
   const std::string& CodeClass(FileId file);
+  // A further class for a file whose functions need more constants than one can have.
+  std::string NextCodeClass(FileId file) { return Unique(CodeClass(file)); }
+  // Puts a function into a class, before anybody asks for it.
+  void PlaceFunction(FunctionId id, std::string_view owner) { functions_[id.index].owner = owner; }
 
   // ---- What has been asked for, and therefore has to be written, in order.
   std::vector<ContainerId> used_containers;
