@@ -97,7 +97,9 @@ std::string EmitShard(const CTypes& types, const std::string& name, const Shard&
   ShardUses uses(types, name);
   std::string functions;
   for (FunctionId id : shard.functions) {
-    functions += EmitFunction(types, id, options.line_directives, &uses);
+    functions += EmitFunction(
+        types, id, {.line_directives = options.line_directives, .is_threaded = options.is_threaded},
+        &uses);
   }
   std::string text = fmt::format("// From {}.\n\n", CommentText(shard.source));
   return text + uses.Declarations() + functions + "\nWEFT_END_C\n";

@@ -40,6 +40,9 @@ struct ArtefactOptions {
   int level = 2;
   // Whether statements say by #line where they come from.
   bool line_directives = true;
+  // Whether interpreter loops jump from instruction to instruction through a table of labels, which
+  // takes gcc or clang (dispatch.h).
+  bool is_threaded = false;
 };
 
 // The name with which the Makefile builds an executable that shall be called `wanted`: make cannot

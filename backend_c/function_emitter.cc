@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "backend_c/dispatch.h"
 #include "backend_c/expressions.h"
 #include "backend_c/function_plan.h"
 #include "backend_c/literals.h"
@@ -30,15 +31,16 @@ namespace {
 
 class FunctionEmitter {
  public:
-  FunctionEmitter(const CTypes& types, FunctionId id, bool line_directives, ShardUses* uses)
+  FunctionEmitter(const CTypes& types, FunctionId id, const EmitOptions& options, ShardUses* uses)
       : program_(types.program()),
         types_(types),
         id_(id),
         function_(program_.function(id)),
         graph_(function_.graph),
-        plan_(MakeFunctionPlan(program_, function_)),
+        dispatch_(options.is_threaded ? FindDispatch(program_, function_) : Dispatch{}),
+        plan_(MakeFunctionPlan(program_, function_, dispatch_.block)),
         uses_(*uses),
-        line_directives_(line_directives),
+        line_directives_(options.line_directives),
         expressions_(program_, function_, plan_, names_, uses, types) {}
 
   std::string Run() {
@@ -46,9 +48,11 @@ class FunctionEmitter {
     Header();
     DeclareTop();
     FindTargets();
+    DeclareTable();
     bool in_braces = plan_.top_level.size() > 1;
     for (size_t i = 0; i < plan_.top_level.size(); ++i) {
       BlockId block = plan_.top_level[i];
+      if (block == dispatch_.block && !falls_into_dispatch_) continue;
       next_label_ = i + 1 < plan_.top_level.size() ? plan_.top_level[i + 1] : BlockId();
       if (i > 0 && !targets_.contains(block.index)) {
         // Only the block before leads here.
@@ -61,6 +65,7 @@ class FunctionEmitter {
       Chain(block, in_braces ? 2 : 1, true);
       if (in_braces) Raw("  }\n");
     }
+    CaseCopies();
     Raw("}\n");
     return std::move(text_);
   }
@@ -172,7 +177,9 @@ class FunctionEmitter {
           bool ends = at_end && static_cast<int>(j) == straight;
           if (!plan_.block(target).labelled) {
             work.push_back({target, ends});
-          } else if (!ends || target != next) {
+          } else if (ends && target == next) {
+            falls_into_dispatch_ |= target == dispatch_.block;
+          } else if (target != dispatch_.block) {
             targets_.insert(target.index);
           }
         }
@@ -180,7 +187,87 @@ class FunctionEmitter {
     }
   }
 
+  // ---- Dispatch by a table of labels.
+
+  // Whether a case needs copies on its way, which then stand behind a label of its own.
+  bool HasCopies(const Link& link) {
+    std::string before = std::move(text_);
+    uint32_t line = at_line_;
+    text_.clear();
+    Copies(link, 1, {});
+    bool has_copies = !text_.empty();
+    text_ = std::move(before);
+    at_line_ = line;
+    return has_copies;
+  }
+
+  std::string CaseLabel(uint32_t link) const {
+    return case_copies_.contains(link)
+               ? fmt::format("d{}", link)
+               : Label(graph_.block(dispatch_.block).exit.links[link].target);
+  }
+
+  void DeclareTable() {
+    if (!dispatch_.block.is_valid()) return;
+    const Exit& exit = graph_.block(dispatch_.block).exit;
+    for (uint32_t i = 0; i < exit.links.size(); ++i) {
+      if (HasCopies(exit.links[i])) case_copies_.insert(i);
+    }
+    std::string line = "  static const void* const dispatch[] = {";
+    for (size_t i = 0; i < dispatch_.links.size(); ++i) {
+      std::string part = fmt::format("{}&&{}", i == 0 ? "" : ", ", CaseLabel(dispatch_.links[i]));
+      if (line.size() + part.size() > 98) {
+        Raw(line + ",\n");
+        line = "      ";
+        part = "&&" + CaseLabel(dispatch_.links[i]);
+      }
+      line += part;
+    }
+    Raw(line + "};\n");
+  }
+
+  // Goes where the switch of the dispatch would go.
+  void JumpByTable(int indent) {
+    const Exit& exit = graph_.block(dispatch_.block).exit;
+    std::string index = fmt::format("(uint64_t){}", expressions_.Unary(exit.value));
+    if (dispatch_.first != 0) {
+      index = fmt::format("{} - {}u", index, static_cast<uint64_t>(dispatch_.first));
+    }
+    if (dispatch_.is_tested) {
+      Statement(indent, exit.loc,
+                fmt::format("if (WEFT_UNLIKELY({} >= {}u)) goto {};", index, dispatch_.links.size(),
+                            CaseLabel(static_cast<uint32_t>(exit.links.size() - 1))));
+    }
+    Statement(indent, exit.loc, fmt::format("goto *dispatch[{}];", index));
+  }
+
+  // What stands behind the labels of cases that need copies.
+  void CaseCopies() {
+    if (!dispatch_.block.is_valid()) return;
+    const Exit& exit = graph_.block(dispatch_.block).exit;
+    for (uint32_t i = 0; i < exit.links.size(); ++i) {
+      if (!case_copies_.contains(i)) continue;
+      Raw(fmt::format("d{}: {{\n", i));
+      Copies(exit.links[i], 2, exit.loc);
+      GoTo(exit.links[i].target, 2, exit.loc);
+      Raw("  }\n");
+    }
+  }
+
   // ---- Blocks.
+
+  void GoTo(BlockId target, int indent, SourceLoc loc) {
+    if (target != dispatch_.block) {
+      Statement(indent, loc, fmt::format("goto {};", Label(target)));
+      return;
+    }
+    Statement(indent, loc, "{");
+    for (uint32_t i = 0; i < graph_.block(target).ops.size(); ++i) {
+      if (plan_.IsStatement(target, i)) Operate(target, i, indent + 1);
+    }
+    JumpByTable(indent + 1);
+    Statement(indent, {}, "}");
+  }
 
   // A block and what follows straight on. `at_end`: what it falls out of at the end is next_label_.
   void Chain(BlockId id, int indent, bool at_end) {
@@ -213,7 +300,7 @@ class FunctionEmitter {
       Copies(link, indent, exit.loc);
       if (plan_.block(link.target).labelled) {
         if (!at_end || link.target != next_label_) {
-          Statement(indent, exit.loc, fmt::format("goto {};", Label(link.target)));
+          GoTo(link.target, indent, exit.loc);
         }
         return;
       }
@@ -225,7 +312,7 @@ class FunctionEmitter {
   void Arm(const Link& link, int indent, SourceLoc loc) {
     Copies(link, indent, loc);
     if (plan_.block(link.target).labelled) {
-      Statement(indent, loc, fmt::format("goto {};", Label(link.target)));
+      GoTo(link.target, indent, loc);
     } else {
       Chain(link.target, indent, false);
     }
@@ -244,6 +331,10 @@ class FunctionEmitter {
   }
 
   void Switch(BlockId id, int indent) {
+    if (id == dispatch_.block) {
+      JumpByTable(indent);
+      return;
+    }
     const Exit& exit = graph_.block(id).exit;
     TypeKind kind = program_.types.Kind(graph_.type(exit.value));
     Statement(indent, exit.loc, fmt::format("switch ({}) {{", expressions_.Loose(exit.value)));
@@ -474,6 +565,7 @@ class FunctionEmitter {
   FunctionId id_;
   const FunctionInfo& function_;
   const Graph& graph_;
+  const Dispatch dispatch_;
   FunctionPlan plan_;
   ShardUses& uses_;
   bool line_directives_;
@@ -481,6 +573,9 @@ class FunctionEmitter {
   std::vector<std::string> parameters_;
   ExpressionWriter expressions_;
   absl::flat_hash_set<uint32_t> targets_;
+  // The links of the dispatch that need copies, and whether the block before it leads there.
+  absl::flat_hash_set<uint32_t> case_copies_;
+  bool falls_into_dispatch_ = false;
   BlockId next_label_;
   std::string text_;
   // What the compiler takes the next line for; 0 when that is unknown.
@@ -490,9 +585,9 @@ class FunctionEmitter {
 
 }  // namespace
 
-std::string EmitFunction(const CTypes& types, FunctionId id, bool line_directives,
+std::string EmitFunction(const CTypes& types, FunctionId id, const EmitOptions& options,
                          ShardUses* uses) {
-  return FunctionEmitter(types, id, line_directives, uses).Run();
+  return FunctionEmitter(types, id, options, uses).Run();
 }
 
 }  // namespace weft::backend_c

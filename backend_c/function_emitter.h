@@ -10,9 +10,16 @@
 // Writes a function as C, after the plan in function_plan.h.
 namespace weft::backend_c {
 
-// The definition, with a comment that names the function's source. With `line_directives`, #line
-// says before each statement where it comes from.
-std::string EmitFunction(const CTypes& types, FunctionId id, bool line_directives, ShardUses* uses);
+struct EmitOptions {
+  // Whether #line says before each statement where it comes from.
+  bool line_directives = true;
+  // Whether interpreter loops are threaded (dispatch.h).
+  bool is_threaded = false;
+};
+
+// The definition, with a comment that names the function's source.
+std::string EmitFunction(const CTypes& types, FunctionId id, const EmitOptions& options,
+                         ShardUses* uses);
 
 }  // namespace weft::backend_c
 

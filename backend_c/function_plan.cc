@@ -28,8 +28,8 @@ constexpr uint32_t kDeepestBlock = 12;
 
 class Planner {
  public:
-  Planner(const Program& program, const FunctionInfo& function)
-      : program_(program), graph_(function.graph) {
+  Planner(const Program& program, const FunctionInfo& function, BlockId dispatch)
+      : program_(program), graph_(function.graph), dispatch_(dispatch) {
     plan_.values.resize(graph_.value_count());
     plan_.blocks.resize(graph_.blocks().size());
     plan_.roots.resize(graph_.blocks().size());
@@ -213,6 +213,12 @@ class Planner {
       BlockPlan& block = plan_.blocks[id.index];
       block.labelled = id == Graph::Entry() || block.incoming != 1;
     }
+    if (dispatch_.is_valid()) {
+      plan_.blocks[dispatch_.index].labelled = true;
+      for (const Link& link : graph_.block(dispatch_).exit.links) {
+        plan_.blocks[link.target.index].labelled = true;
+      }
+    }
     plan_.scope_parents.push_back(0);
     std::vector<BlockId> heads;
     for (BlockId id : plan_.order) {
@@ -272,6 +278,7 @@ class Planner {
 
   const Program& program_;
   const Graph& graph_;
+  BlockId dispatch_;
   FunctionPlan plan_;
   // The last user that was counted: of a value used once, the one.
   std::vector<User> user_;
@@ -298,8 +305,9 @@ Continuation ContinueFrom(const Graph& graph, const FunctionPlan& plan, BlockId 
   return {1};
 }
 
-FunctionPlan MakeFunctionPlan(const Program& program, const FunctionInfo& function) {
-  return Planner(program, function).Run();
+FunctionPlan MakeFunctionPlan(const Program& program, const FunctionInfo& function,
+                              BlockId dispatch) {
+  return Planner(program, function, dispatch).Run();
 }
 
 }  // namespace weft::backend_c

@@ -87,8 +87,9 @@ struct FunctionPlan {
   }
 };
 
+// The targets of the switch at the end of `dispatch`, if that is valid, all get labels.
 FunctionPlan MakeFunctionPlan(const flowgraph::Program& program,
-                              const flowgraph::FunctionInfo& function);
+                              const flowgraph::FunctionInfo& function, BlockId dispatch = {});
 
 // How control goes on after a block, for plan and emitter alike: in its own braces with the block
 // that `straight` says, or not.

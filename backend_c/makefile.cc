@@ -80,7 +80,11 @@ endif
 lto:
 	$(MAKE) MODE=lto MODE_FLAGS='$(LTO)'
 
+# A profile comes in three steps, of which `translate --pgo` does the second by itself: a program
+# that counts, a run of it, and the program that is built by the counts. PGO_LTO=1 optimises across
+# all sources as well.
 TRAINING ?=
+PGO_LTO ?=
 PROFILES := $(CURDIR)/objects/profile
 ifneq (,$(findstring clang,$(CC)))
 PROFILE_MAKE = -fprofile-instr-generate=$(PROFILES)/%p.profraw
@@ -89,22 +93,28 @@ PROFILE_USE = -fprofile-instr-use=$(PROFILES)/merged
 else
 PROFILE_MAKE = -fprofile-generate -fprofile-update=atomic -fprofile-dir=$(PROFILES)
 PROFILE_MERGE = true
-PROFILE_USE = -fprofile-use -fprofile-dir=$(PROFILES)
+PROFILE_USE = -fprofile-use -fprofile-dir=$(PROFILES) -Wno-missing-profile
 endif
 
 pgo:
+	$(MAKE) trainee
+	-./objects/trainee $(TRAINING)
+	$(MAKE) trained
+
+trainee:
 	rm -rf objects/profile objects/pgo
 	mkdir -p objects/profile
 	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_MAKE)' OUTPUT=objects/trainee
-	-./objects/trainee $(TRAINING)
+
+trained:
 	$(PROFILE_MERGE)
 	find objects/pgo -name '*.o' -delete
-	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_USE)'
+	$(MAKE) MODE=pgo UNIT=1 MODE_FLAGS='$(PROFILE_USE) $(if $(PGO_LTO),$(LTO))'
 
 clean:
 	rm -rf objects $(NAME) $(NAME)-debug
 
-.PHONY: debug lto pgo clean
+.PHONY: debug lto pgo trainee trained clean
 )";
 
 }  // namespace
@@ -146,8 +156,8 @@ std::string ExecutableName(std::string_view wanted) {
     name += is_safe ? c : '_';
   }
   // A target of the Makefile's own, or one of its files.
-  for (std::string_view taken : {"", ".", "..", "debug", "lto", "pgo", "clean", "objects", "types",
-                                 "gc", "backend_c", "Makefile"}) {
+  for (std::string_view taken : {"", ".", "..", "debug", "lto", "pgo", "trainee", "trained",
+                                 "clean", "objects", "types", "gc", "backend_c", "Makefile"}) {
     if (name == taken) return name + "_program";
   }
   return name;

@@ -32,9 +32,9 @@ inline void PrintTo(const Toolchain& toolchain, std::ostream* out) { *out << too
 std::vector<Toolchain> Toolchains();
 
 // Parses, weaves (exceptions and roots, if the text is rtyped), emits, compiles and runs. `extra`
-// is C that is compiled along.
+// is C that is compiled along; `is_threaded` as in ArtefactOptions.
 RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
-                        const std::string& extra = "");
+                        const std::string& extra = "", bool is_threaded = false);
 
 // A new folder for one test.
 std::string FreshFolder(const std::string& name);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend_c/backend_c.h"
+#include "backend_c/dispatch.h"
 #include "driver/build.h"
 #include "driver/build_cli.h"
 #include "driver/collector_choice.h"
@@ -18,6 +19,18 @@
 namespace weft::driver {
 
 namespace {
+
+// Says which interpreter loops stay a switch although they were to be threaded, and why.
+void TellUnthreaded(Translation& t) {
+  if (t.options().Flag(OptionId::kQuiet)) return;
+  for (const auto& function : t.program().functions) {
+    backend_c::Dispatch dispatch = backend_c::FindDispatch(t.program(), *function);
+    if (dispatch.reason.empty()) continue;
+    t.progress().ClearLine();
+    fmt::print(stderr, "weft: note: the interpreter loop '{}' stays a switch: {}\n", function->name,
+               dispatch.reason);
+  }
+}
 
 // Writes the folder of C sources, which appears when it is complete.
 void WriteSources(Translation& t, const std::string& folder, const std::string& output) {
@@ -35,6 +48,10 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
   options.cc = t.options().Text(OptionId::kCc);
   options.level = static_cast<int>(t.options().Number(OptionId::kLevel));
   options.line_directives = t.options().Flag(OptionId::kLineDirectives);
+  bool is_clang = options.cc.find("clang") != std::string::npos;
+  bool wants_threads = t.options().Is(OptionId::kDispatch, "goto");
+  options.is_threaded = wants_threads || (t.options().Is(OptionId::kDispatch, "auto") && !is_clang);
+  if (wants_threads) TellUnthreaded(t);
   ErrorOr<Success> result = backend_c::WriteArtefact(t.program(), options);
   if (result.ok()) result = pending->Commit();
   if (!result.ok()) {

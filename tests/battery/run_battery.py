@@ -64,7 +64,7 @@ EXECUTORS = [
     Executor("c-gcc", "c", flags=["--cc=gcc", "--checks=all"]),
     Executor("c-gcc-stress", "c", flags=["--cc=gcc", "--checks=all"], build_of="c-gcc",
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
-    Executor("c-clang", "c", flags=["--cc=clang-19", "-O3"], checks=False),
+    Executor("c-clang", "c", flags=["--cc=clang-19", "-O3", "--dispatch=goto"], checks=False),
     Executor("c-conservative", "c", flags=["--cc=gcc", "--gcrootfinder=conservative"],
              checks=False, environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
     Executor("c-boehm", "c", flags=["--cc=gcc", "--gc=boehm"], checks=False),

@@ -69,6 +69,61 @@ TEST_F(TranslateTest, TranslatingAgainCompilesNothing) {
   EXPECT_EQ(Age("hello.build/hello"), age);
 }
 
+TEST_F(TranslateTest, PgoTrainsAndBuildsAgain) {
+  Write("count.cc", R"(#include "dsl/weft.h"
+int run(weft::Array<weft::Str> args) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < args.length() * 1000; ++i) sum += i % 7;
+  weft::println(weft::format_int(sum));
+  return args.length() > 3 ? 7 : 0;
+}
+WEFT_MAIN(run)
+)");
+  // Clang's run time for profiles is a package of its own, so gcc stands for both.
+  WeftRun run = Weft({"translate", "count.cc", "-v", "--cc=gcc", "--lto",
+                      "--pgo=count 'one argument' > trained.txt"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  // The command's words and its redirection are the shell's.
+  EXPECT_EQ(Read("trained.txt"), Run({"./count", "x"}).output);
+  EXPECT_TRUE(run.Says("-fprofile-use")) << run.output;
+  EXPECT_TRUE(run.Says("-flto")) << run.output;
+  // A build without a profile is not misled by what that one left.
+  ASSERT_EQ(Weft({"translate", "count.cc", "-q", "--cc=gcc"}).exit_code, 0);
+  EXPECT_TRUE(Exists("count.build/count"));
+  EXPECT_FALSE(std::filesystem::equivalent(Path("count.build/count"),
+                                           Path("count.build/objects/pgo/count")));
+}
+
+TEST_F(TranslateTest, ATrainingRunThatFailsIsTold) {
+  WeftRun run = Weft({"translate", "hello.cc", "-q", "--cc=gcc", "--pgo=hello there"});
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_TRUE(run.Says("hello\nthere\n")) << "what it printed: " << run.output;
+  EXPECT_TRUE(run.Says(
+      "cannot write 'hello': the training run 'hello there' ended with exit code 3 [W0002]"))
+      << run.output;
+  EXPECT_FALSE(Exists("hello"));
+}
+
+TEST_F(TranslateTest, ALoopThatCannotBeThreadedSaysWhy) {
+  Write("loop.cc", R"(#include "dsl/weft.h"
+WEFT_INTERPRETER_LOOP int64_t spin(int64_t n) {
+  int64_t sum = 0;
+  while (n > 0) sum += n--;
+  return sum;
+}
+int run(weft::Array<weft::Str> args) { return static_cast<int>(spin(args.length())); }
+WEFT_MAIN(run)
+)");
+  WeftRun run = Weft({"translate", "loop.cc", "--source", "--dispatch=goto"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(
+      run.Says("note: the interpreter loop 'spin' stays a switch: "
+               "it has no switch of four cases or more"))
+      << run.output;
+  run = Weft({"translate", "loop.cc", "--source"});
+  EXPECT_FALSE(run.Says("stays a switch")) << run.output;
+}
+
 TEST_F(TranslateTest, CheckSaysYesAndWritesNothing) {
   WeftRun run = Weft({"check", "hello.cc"});
   EXPECT_EQ(run.exit_code, 0) << run.output;
