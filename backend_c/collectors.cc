@@ -10,10 +10,13 @@ constexpr RootFinding kNone [[maybe_unused]] = RootFinding::kNone;
 constexpr RootFinding kShadowStack [[maybe_unused]] = RootFinding::kShadowStack;
 constexpr RootFinding kConservative [[maybe_unused]] = RootFinding::kConservative;
 constexpr RootFinding kBoth [[maybe_unused]] = RootFinding::kBoth;
+constexpr StoresTold kNoBarriers [[maybe_unused]] = StoresTold::kNoBarriers;
+constexpr StoresTold kObjects [[maybe_unused]] = StoresTold::kObjects;
+constexpr StoresTold kStores [[maybe_unused]] = StoresTold::kStores;
 
 constexpr Collector kCollectors[] = {
-#define WEFT_COLLECTOR(name, define, files, libraries, barriers, roots, why_not) \
-  {name, define, files, libraries, barriers, roots, why_not},
+#define WEFT_COLLECTOR(name, define, files, libraries, moves, barriers, roots, why_not) \
+  {name, define, files, libraries, moves, barriers, roots, why_not},
 #include "backend_c/collectors.def"
 };
 

@@ -10,6 +10,9 @@ namespace weft::backend_c {
 // How a collector can learn what local variables refer to.
 enum class RootFinding { kNone, kShadowStack, kConservative, kBoth };
 
+// Which stores of references a collector is told of.
+enum class StoresTold { kNoBarriers, kObjects, kStores };
+
 // What the translator knows of a collector: a row of backend_c/collectors.def, which says what the
 // fields mean.
 struct Collector {
@@ -17,7 +20,8 @@ struct Collector {
   std::string_view define;
   std::string_view files;
   std::string_view libraries;
-  bool barriers;
+  bool moves;
+  StoresTold barriers;
   RootFinding roots;
   std::string_view why_not;
 };

@@ -522,9 +522,6 @@ Expression ExpressionWriter::Result(const Operation& op) {
     case Opcode::kExceptionTake:
       return {fmt::format("({})weft_exception_take()", uses_.Spell(graph_.type(op.result))),
               Binding::kUnary};
-    case Opcode::kRootGet:
-      return {fmt::format("({})WEFT_ROOT_GET({})", uses_.Spell(graph_.type(op.result)), op.imm),
-              Binding::kUnary};
     default:
       WEFT_FATAL("{}: the operation {} has no C expression", function_.name, op.info().name);
   }

@@ -47,6 +47,7 @@ class FunctionEmitter {
     NameVariables();
     Header();
     DeclareTop();
+    if (HasFrame()) Raw("  void** const roots = weft_shadow_top;\n");
     FindTargets();
     DeclareTable();
     bool in_braces = plan_.top_level.size() > 1;
@@ -427,14 +428,35 @@ class FunctionEmitter {
 
   std::string Place(SourceLoc loc) { return uses_.Place(function_, loc); }
 
+  // The function's part of the shadow stack begins at the variable `roots`, which is read once when
+  // it starts: the top is the same again whenever no call is under way. A function that needs the
+  // shadow stack in cold blocks only reads the top there.
+  bool HasFrame() {
+    for (BlockId id : plan_.order) {
+      const Block& block = graph_.block(id);
+      if (block.is_cold) continue;
+      for (const Operation& op : block.ops) {
+        if (op.opcode == Opcode::kRootSet || op.opcode == Opcode::kRootsEnter) {
+          has_frame_ = true;
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   // A row of root_set and the roots_enter behind it read the top of the shadow stack once: for all
   // that a C compiler knows, each store could change it.
   void RootSet(BlockId id, uint32_t at, int indent) {
     const auto& ops = graph_.block(id).ops;
-    size_t end = at;
-    while (end < ops.size() && ops[end].opcode == Opcode::kRootSet) ++end;
     const Operation& op = ops[at];
     std::string value = expressions_.Loose(op.args[0]);
+    if (has_frame_) {
+      Statement(indent, op.loc, fmt::format("roots[{}] = {};", op.imm, value));
+      return;
+    }
+    size_t end = at;
+    while (end < ops.size() && ops[end].opcode == Opcode::kRootSet) ++end;
     if (end == ops.size() || ops[end].opcode != Opcode::kRootsEnter) {
       Statement(indent, op.loc, fmt::format("WEFT_ROOT_SET({}, {});", op.imm, value));
       return;
@@ -444,6 +466,62 @@ class FunctionEmitter {
       Statement(indent + 1, op.loc, "void** roots = weft_shadow_top;");
     }
     Statement(indent + 1, op.loc, fmt::format("roots[{}] = {};", op.imm, value));
+  }
+
+  void RootsEnter(BlockId id, uint32_t at, int indent) {
+    const auto& ops = graph_.block(id).ops;
+    uint32_t count = ops[at].imm;
+    if (has_frame_) {
+      Statement(indent, {}, fmt::format("weft_shadow_top = roots + {};", count));
+    } else if (at > 0 && ops[at - 1].opcode == Opcode::kRootSet) {
+      Statement(indent + 1, {}, fmt::format("weft_shadow_top = roots + {};", count));
+      Statement(indent, {}, "}");
+    } else {
+      Statement(indent, {}, fmt::format("WEFT_ROOTS_ENTER({});", count));
+    }
+  }
+
+  // The variable gets the address that its object has now.
+  void RootGet(const Operation& op, int indent) {
+    std::string slot =
+        has_frame_ ? fmt::format("roots[{}]", op.imm) : fmt::format("WEFT_ROOT_GET({})", op.imm);
+    Statement(indent, op.loc,
+              fmt::format("{} = ({}){};", names_[plan_.value(op.args[0]).variable],
+                          uses_.Spell(graph_.type(op.args[0])), slot));
+  }
+
+  void WriteBarrier(const Operation& op, int indent) {
+    std::string text;
+    ContainerId container(op.imm);
+    std::string object = expressions_.Loose(op.args[0]);
+    switch (op.opcode) {
+      case Opcode::kWriteBarrier:
+        text = fmt::format("({}, &{}, {})", object,
+                           expressions_.FieldAccess(op.args[0], container, op.imm2),
+                           expressions_.Loose(op.args[1]));
+        break;
+      case Opcode::kWriteBarrierItem:
+        text = fmt::format("_ITEM({}, &{}, {})", object,
+                           expressions_.ItemAccess(op.args[0], op.args[1], container, op.imm2),
+                           expressions_.Loose(op.args[2]));
+        break;
+      case Opcode::kWriteBarrierAt:
+        text = fmt::format("_AT({}, {}, {})", object, expressions_.Loose(op.args[1]),
+                           expressions_.Loose(op.args[2]));
+        break;
+      case Opcode::kWriteBarrierCopy: {
+        uint32_t size = program_.containers.Get(container).item_size;
+        text = fmt::format("_COPY({}, {}, {}, {} * {})", object,
+                           expressions_.ItemAddress(op.args[0], op.args[1], size),
+                           expressions_.ItemAddress(op.args[2], op.args[3], size),
+                           expressions_.Unary(op.args[4]), size);
+        break;
+      }
+      default:
+        text = fmt::format("_GLOBAL(&{}, {})", uses_.Global(GlobalId(op.imm)), object);
+        break;
+    }
+    Statement(indent, op.loc, fmt::format("WEFT_WRITE_BARRIER{};", text));
   }
 
   void Operate(BlockId id, uint32_t at, int indent) {
@@ -539,21 +617,25 @@ class FunctionEmitter {
         Statement(indent, op.loc, fmt::format("weft_traceback_add({});", Place(op.loc)));
         return;
       case Opcode::kRootsEnter:
-        if (at > 0 && graph_.block(id).ops[at - 1].opcode == Opcode::kRootSet) {
-          Statement(indent + 1, {}, fmt::format("weft_shadow_top = roots + {};", op.imm));
-          Statement(indent, {}, "}");
-        } else {
-          Statement(indent, {}, fmt::format("WEFT_ROOTS_ENTER({});", op.imm));
-        }
+        RootsEnter(id, at, indent);
         return;
       case Opcode::kRootsLeave:
-        Statement(indent, {}, fmt::format("WEFT_ROOTS_LEAVE({});", op.imm));
+        Statement(
+            indent, {},
+            has_frame_ ? "weft_shadow_top = roots;" : fmt::format("WEFT_ROOTS_LEAVE({});", op.imm));
         return;
       case Opcode::kRootSet:
         RootSet(id, at, indent);
         return;
+      case Opcode::kRootGet:
+        RootGet(op, indent);
+        return;
       case Opcode::kWriteBarrier:
-        Statement(indent, op.loc, fmt::format("WEFT_WRITE_BARRIER({});", loose(0)));
+      case Opcode::kWriteBarrierItem:
+      case Opcode::kWriteBarrierAt:
+      case Opcode::kWriteBarrierCopy:
+      case Opcode::kWriteBarrierGlobal:
+        WriteBarrier(op, indent);
         return;
       default:
         Assign(op, expressions_.Result(op).text, indent);
@@ -577,6 +659,8 @@ class FunctionEmitter {
   absl::flat_hash_set<uint32_t> case_copies_;
   bool falls_into_dispatch_ = false;
   BlockId next_label_;
+  // Whether the shadow stack is used where it is hot.
+  bool has_frame_ = false;
   std::string text_;
   // What the compiler takes the next line for; 0 when that is unknown.
   uint32_t at_line_ = 0;

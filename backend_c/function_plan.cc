@@ -55,7 +55,18 @@ class Planner {
     return op.info().effects;
   }
 
+  // Whether the operation reads a pointer, or a tuple that may hold one.
+  bool ReadsPointer(const Operation& op) const {
+    return std::any_of(op.args.begin(), op.args.end(), [this](ValueId arg) {
+      if (graph_.IsConstant(arg)) return false;
+      TypeKind kind = program_.types.Kind(graph_.type(arg));
+      return kind == TypeKind::kPtr || kind == TypeKind::kTuple;
+    });
+  }
+
   bool IsNeeded(const Operation& op) const {
+    // A variable that nobody reads needs no new address.
+    if (op.opcode == Opcode::kRootGet) return plan_.values[op.args[0].index].needed;
     if ((Effects(op) & (flowgraph::kFold | flowgraph::kDrop)) == 0) return true;
     return op.result.is_valid() && plan_.values[op.result.index].needed;
   }
@@ -115,6 +126,7 @@ class Planner {
           plan_.values[op.result.index].op = i;
         }
         if ((Effects(op) & (flowgraph::kFold | flowgraph::kDrop)) != 0) continue;
+        if (op.opcode == Opcode::kRootGet) continue;
         for (ValueId arg : op.args) need(arg);
       }
       if (block.exit.value.is_valid()) need(block.exit.value);
@@ -164,13 +176,17 @@ class Planner {
     uint32_t count = static_cast<uint32_t>(block.ops.size());
     std::vector<uint32_t>& roots = plan_.roots[id.index];
     roots.resize(count);
-    // How many operations before each position may change memory.
+    // How many operations before each position may change memory, and how many may collect: what
+    // reads a pointer stays on its side of those, because the collector knows of the pointer only
+    // where the gc transform saw it.
     std::vector<uint32_t> writes(count + 1, 0);
+    std::vector<uint32_t> collects(count + 1, 0);
     for (uint32_t i = 0; i < count; ++i) {
       bool is_write = IsNeeded(block.ops[i]) &&
                       (Effects(block.ops[i]) & (flowgraph::kWrite | flowgraph::kRaise |
                                                 flowgraph::kCollect | flowgraph::kUnwind)) != 0;
       writes[i + 1] = writes[i] + (is_write ? 1 : 0);
+      collects[i + 1] = collects[i] + ((Effects(block.ops[i]) & flowgraph::kCollect) != 0 ? 1 : 0);
     }
     std::vector<uint32_t> levels(count, 0);
     std::vector<uint32_t> sizes(count + 1, 0);
@@ -182,6 +198,8 @@ class Planner {
       if (value.form == ValuePlan::Form::kNone || value.uses != 1) continue;
       auto [user_block, user_op] = user_[op.result.index];
       if (user_block != id) continue;
+      // What is assigned to must be a variable.
+      if (user_op != kAtExit && block.ops[user_op].opcode == Opcode::kRootGet) continue;
       uint16_t effects = Effects(op);
       bool is_read = (effects & (flowgraph::kRead | flowgraph::kDrop)) ==
                          (flowgraph::kRead | flowgraph::kDrop) &&
@@ -190,6 +208,7 @@ class Planner {
       uint32_t root = user_op == kAtExit ? kAtExit : roots[user_op];
       uint32_t root_index = root == kAtExit ? count : root;
       if (is_read && writes[root_index] != writes[i + 1]) continue;
+      if (collects[root_index] != collects[i + 1] && ReadsPointer(op)) continue;
       uint32_t level = user_op == kAtExit || roots[user_op] == user_op ? 1 : levels[user_op] + 1;
       if (level > kDeepest || sizes[root_index] >= kLongest) continue;
       levels[i] = level;

@@ -88,20 +88,19 @@ TEST(Options, TakesAllowedValuesOnly) {
   EXPECT_FALSE(f.options.Set(OptionId::kLevel, "", f.diagnostics));
   EXPECT_FALSE(f.options.Set(OptionId::kQuiet, "yes", f.diagnostics));
   EXPECT_FALSE(f.options.Set(OptionId::kOutput, "", f.diagnostics));
-  EXPECT_EQ(
-      f.Messages(),
-      "weft: error: option '--gc' has no value 'marksweeep', did you mean 'marksweep'? "
-      "[W0502]\n"
-      "weft: error: option '--gc' has no value 'qqq', it takes one of: marksweep, none, boehm "
-      "[W0502]\n"
-      "weft: error: option '--optimize' has no value '4', it takes a number from 0 to 3 "
-      "[W0502]\n"
-      "weft: error: option '--optimize' has no value '2x', it takes a number from 0 to 3 "
-      "[W0502]\n"
-      "weft: error: option '--optimize' has no value '', it takes a number from 0 to 3 "
-      "[W0502]\n"
-      "weft: error: option '--quiet' has no value 'yes', it takes 'true' or 'false' [W0502]\n"
-      "weft: error: option '--output' has no value '', it needs a PATH [W0502]\n");
+  EXPECT_EQ(f.Messages(),
+            "weft: error: option '--gc' has no value 'marksweeep', did you mean 'marksweep'? "
+            "[W0502]\n"
+            "weft: error: option '--gc' has no value 'qqq', it takes one of: marksweep, none, "
+            "boehm, semispace, generational, incremental [W0502]\n"
+            "weft: error: option '--optimize' has no value '4', it takes a number from 0 to 3 "
+            "[W0502]\n"
+            "weft: error: option '--optimize' has no value '2x', it takes a number from 0 to 3 "
+            "[W0502]\n"
+            "weft: error: option '--optimize' has no value '', it takes a number from 0 to 3 "
+            "[W0502]\n"
+            "weft: error: option '--quiet' has no value 'yes', it takes 'true' or 'false' [W0502]\n"
+            "weft: error: option '--output' has no value '', it needs a PATH [W0502]\n");
   EXPECT_EQ(ExitCodeFor(f.diagnostics), ExitCode::kUsage);
 }
 

@@ -117,6 +117,18 @@ void RunInitialisers(Translation& t) {
 // Again, now that places are offsets and the heap is known.
 void OptimiseLowLevel(Translation& t) { RunAll(t, optimize::LowLevelPasses(PassOptions(t))); }
 
+weave::Barriers BarriersFor(const backend_c::Collector& collector) {
+  switch (collector.barriers) {
+    case backend_c::StoresTold::kObjects:
+      return weave::Barriers::kObjects;
+    case backend_c::StoresTold::kStores:
+      return weave::Barriers::kStores;
+    case backend_c::StoresTold::kNoBarriers:
+      break;
+  }
+  return weave::Barriers::kNone;
+}
+
 // Exceptions become tests, and references in variables visible to the collector.
 void Weave(Translation& t) {
   t.Run(Pass{
@@ -124,11 +136,12 @@ void Weave(Translation& t) {
       .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
       .run_program = weave::WeaveExceptions});
   const backend_c::Collector& collector = backend_c::FindCollector(t.options().Text(OptionId::kGc));
-  // What finds roots by itself needs no barriers either.
-  if (UsesConservativeRoots(t.options()) || collector.roots == backend_c::RootFinding::kNone)
-    return;
+  if (collector.roots == backend_c::RootFinding::kNone) return;
   weave::GcTransformOptions options;
-  options.write_barriers = collector.barriers;
+  options.roots = !UsesConservativeRoots(t.options());
+  options.moves = collector.moves;
+  options.barriers = BarriersFor(collector);
+  options.notes = t.options().IsGiven(OptionId::kFunction);
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",
              .run_program = [&t, options](flowgraph::Program& program) {

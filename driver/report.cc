@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "driver/commands.h"
@@ -31,7 +32,14 @@ std::vector<Count> CountContents(const Translation& translation) {
           {"operations that may collect", number(gc.collecting)},
           {"operations that may collect, in cold blocks", number(gc.collecting_cold)},
           {"operations that may collect, without roots", number(gc.without_roots)},
-          {"roots saved", number(gc.roots)}};
+          {"references that live across them", number(gc.roots)},
+          {"references that were in their slot already", number(gc.roots_kept)},
+          {"stores into the shadow stack", number(gc.root_sets)},
+          {"reads from the shadow stack", number(gc.root_gets)},
+          {"write barriers", number(gc.barriers)},
+          {"write barriers saved: into new objects", number(gc.barriers_new)},
+          {"write barriers saved: no object of the heap", number(gc.barriers_constant)},
+          {"write barriers saved: behind another one", number(gc.barriers_merged)}};
 }
 
 std::vector<Count> CountFacts(const annotator::Annotations& annotations) {
@@ -51,6 +59,60 @@ std::vector<Count> CountFacts(const annotator::Annotations& annotations) {
           {"fields constant", number(counts.fields_constant)},
           {"fields written by constructors alone", number(counts.fields_immutable)},
           {"looks at a function", number(counts.visits)}};
+}
+
+size_t GcOperations(const GcCost& cost) {
+  return cost.counts.root_sets + cost.counts.root_gets + cost.counts.barriers;
+}
+
+std::vector<GcCost> GcCosts(const Translation& translation) {
+  std::vector<GcCost> costs;
+  for (const weave::GcFunctionCounts& counts : translation.gc_counts.functions) {
+    costs.push_back({translation.program().function(counts.function).name, counts});
+  }
+  std::stable_sort(costs.begin(), costs.end(), [](const GcCost& a, const GcCost& b) {
+    return GcOperations(a) > GcOperations(b);
+  });
+  return costs;
+}
+
+// Why the roots and barriers of the functions that --function names are there.
+std::vector<std::string> GcNotes(Translation& translation) {
+  std::vector<std::string> notes;
+  if (!translation.options().IsGiven(OptionId::kFunction)) return notes;
+  if (translation.diagnostics().has_errors()) return notes;
+  flowgraph::Program& program = translation.program();
+  for (FunctionId id : FindFunctions(program, translation.options().Text(OptionId::kFunction),
+                                     translation.diagnostics(), /*with_removed=*/true)) {
+    std::string text;
+    for (const weave::GcNote& note : translation.gc_counts.notes) {
+      if (note.function != id) continue;
+      text += fmt::format("  {}:{}: {}\n",
+                          note.loc.file.is_valid() ? program.files.Path(note.loc.file) : "?",
+                          note.loc.line, note.text);
+    }
+    if (!text.empty()) {
+      notes.push_back(
+          fmt::format("what {} tells the collector\n{}", program.function(id).name, text));
+    }
+  }
+  return notes;
+}
+
+void AppendGcCosts(std::string& text, const std::vector<GcCost>& costs) {
+  constexpr size_t kShown = 20;
+  if (costs.empty()) return;
+  text += fmt::format("\n{:44} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "roots and barriers",
+                      "allocate", "collect", "roots", "stores", "reads", "barriers");
+  for (size_t i = 0; i < costs.size() && i < kShown; ++i) {
+    const weave::GcFunctionCounts& counts = costs[i].counts;
+    text += fmt::format("  {:42} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", costs[i].function,
+                        counts.allocations, counts.collecting, counts.roots, counts.root_sets,
+                        counts.root_gets, counts.barriers);
+  }
+  if (costs.size() > kShown) {
+    text += fmt::format("  ... and {} functions more\n", costs.size() - kShown);
+  }
 }
 
 void AppendCounts(std::string& text, const char* title, const std::vector<Count>& counts) {
@@ -82,6 +144,7 @@ Report MakeReport(Translation& translation) {
   report.contents = CountContents(translation);
   report.facts = CountFacts(*translation.annotations);
   report.unboxed = translation.unboxed_reports;
+  report.gc = GcCosts(translation);
   return report;
 }
 
@@ -124,6 +187,7 @@ std::string ReportText(const Report& report) {
                         unboxed.is_immediate ? "in the reference" : "on the heap",
                         unboxed.remark.empty() ? "" : ": ", unboxed.remark);
   }
+  AppendGcCosts(text, report.gc);
   for (const std::string& explanation : report.explanations) text += "\n" + explanation;
   return text;
 }
@@ -157,6 +221,22 @@ std::string ReportJson(const Report& report) {
                                {"in_reference", unboxed.is_immediate},
                                {"remark", unboxed.remark}});
   }
+  json["gc"] = nlohmann::ordered_json::array();
+  for (const GcCost& cost : report.gc) {
+    const weave::GcFunctionCounts& counts = cost.counts;
+    json["gc"].push_back({{"function", cost.function},
+                          {"allocations", counts.allocations},
+                          {"collecting", counts.collecting},
+                          {"collecting_cold", counts.collecting_cold},
+                          {"roots", counts.roots},
+                          {"roots_kept", counts.roots_kept},
+                          {"root_sets", counts.root_sets},
+                          {"root_gets", counts.root_gets},
+                          {"barriers", counts.barriers},
+                          {"barriers_new", counts.barriers_new},
+                          {"barriers_constant", counts.barriers_constant},
+                          {"barriers_merged", counts.barriers_merged}});
+  }
   json["explanations"] = report.explanations;
   // Names of files may be any bytes; what is no UTF-8 is replaced.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -168,6 +248,7 @@ int RunReport(const CommandLine& line) {
   std::vector<std::string> explanations = Explanations(translation);
   if (!ContinuePipeline(translation, Goal::kAnnotated, Goal::kWoven)) return translation.Finish();
   Report report = MakeReport(translation);
+  for (std::string& note : GcNotes(translation)) explanations.push_back(std::move(note));
   report.explanations = std::move(explanations);
   int code = translation.Finish();
   if (code == 0) {

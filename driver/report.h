@@ -22,6 +22,12 @@ struct PassCost {
   size_t changed_functions = 0;
 };
 
+// What the gc transform put into one function.
+struct GcCost {
+  std::string function;
+  weave::GcFunctionCounts counts;
+};
+
 // What `weft report` says, in the order in which it says it.
 struct Report {
   std::string program;
@@ -35,6 +41,8 @@ struct Report {
   std::vector<Count> facts;
   // How the Unboxed classes are represented, and why.
   std::vector<rtyper::UnboxedReport> unboxed;
+  // The functions with roots and barriers, those with most of them first.
+  std::vector<GcCost> gc;
   // For --function: what is known of each of them, and why.
   std::vector<std::string> explanations;
 };

@@ -502,6 +502,7 @@ void OperationChecker::CheckLow() {
       PointerOperand(0, container);
       return Gives(TypeTable::I64());
     case Opcode::kCopyItems:
+    case Opcode::kWriteBarrierCopy:
     case Opcode::kItemsEqual:
     case Opcode::kItemsCompare:
       OperandIs(0, TypeKind::kPtr);
@@ -509,7 +510,9 @@ void OperationChecker::CheckLow() {
       OperandIs(2, TypeKind::kPtr);
       I64Operand(3);
       I64Operand(4);
-      if (op_.opcode == Opcode::kCopyItems) return Gives(TypeTable::Void());
+      if (op_.opcode == Opcode::kCopyItems || op_.opcode == Opcode::kWriteBarrierCopy) {
+        return Gives(TypeTable::Void());
+      }
       return Gives(op_.opcode == Opcode::kItemsEqual ? TypeTable::Bool() : TypeTable::I32());
     case Opcode::kBytesHash:
       PointerOperand(0, container);
@@ -580,11 +583,27 @@ void OperationChecker::CheckLow() {
     case Opcode::kStackUsedUp:
       return Gives(TypeTable::Bool());
     case Opcode::kExceptionTake:
-    case Opcode::kRootGet:
       return Require(ResultKind() == TypeKind::kPtr, "gives no pointer");
     case Opcode::kExceptionSet:
     case Opcode::kRootSet:
+    case Opcode::kRootGet:
+      OperandIs(0, TypeKind::kPtr);
+      return Gives(TypeTable::Void());
     case Opcode::kWriteBarrier:
+      PointerOperand(0, container);
+      Operand(1, Container().fields[op_.imm2].type);
+      return Gives(TypeTable::Void());
+    case Opcode::kWriteBarrierItem:
+      PointerOperand(0, container);
+      I64Operand(1);
+      Operand(2, Container().item_fields[op_.imm2].type);
+      return Gives(TypeTable::Void());
+    case Opcode::kWriteBarrierAt:
+      OperandIs(0, TypeKind::kPtr);
+      I64Operand(1);
+      OperandIs(2, TypeKind::kPtr);
+      return Gives(TypeTable::Void());
+    case Opcode::kWriteBarrierGlobal:
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Void());
     case Opcode::kStackCheck:

@@ -14,7 +14,7 @@ constexpr int kPoison = 0xdb;
 constexpr weft_gc_class_table MakeClassTable() {
   weft_gc_class_table table = {};
   uint32_t size_class = 0;
-  for (uint32_t words = 0; words <= WEFT_GC_SMALL_MAX / 8; ++words) {
+  for (uint32_t words = 0; words <= WEFT_GC_LARGEST_CLASS / 8; ++words) {
     while (words * 8 > kClassSize[size_class]) ++size_class;
     table.of_words[words] = static_cast<uint8_t>(size_class);
   }
@@ -24,7 +24,7 @@ constexpr weft_gc_class_table MakeClassTable() {
 
 constexpr weft_gc_class_table kClassTable = MakeClassTable();
 
-static_assert(kClassSize[WEFT_GC_CLASS_COUNT - 1] == WEFT_GC_SMALL_MAX);
+static_assert(kClassSize[WEFT_GC_CLASS_COUNT - 1] == WEFT_GC_LARGEST_CLASS);
 static_assert(kClassTable.of_words[WEFT_GC_EXACT_MAX / 8] == (WEFT_GC_EXACT_MAX - 9) / 8,
               "the inline path computes the class of an exact size by itself");
 
@@ -137,7 +137,7 @@ void BlockHeap::HandOut(uint32_t size_class, char* from) {
   } else if (bytes > slot && slot >= kZeroAtATime) {
     bytes = slot;
   }
-  if (blocks_[cursor.block].dirty) std::memset(from, 0, bytes);
+  if (zeroes_ && blocks_[cursor.block].dirty) std::memset(from, 0, bytes);
   weft_gc_stretch& stretch = weft_gc_stretches[size_class];
   stretch.next = from;
   stretch.end = from + bytes;
@@ -242,17 +242,23 @@ uint32_t BlockHeap::TakeRun(uint32_t count) {
 
 // ---- Collection ----
 
-void BlockHeap::BeginMarking() {
+void BlockHeap::DropStretches() {
   for (uint32_t i = 0; i < WEFT_GC_CLASS_COUNT; ++i) {
     weft_gc_stretches[i] = {};
     cursors_[i] = {kNoBlock, 0, nullptr};
     partly_free_[i] = kNoBlock;
   }
+}
+
+void BlockHeap::BeginMarking() {
+  DropStretches();
   std::memset(marks_, 0, size_t{frontier_} * kMarkWordsPerBlock * 8);
   allocated_bytes_ = 0;
 }
 
 void BlockHeap::Sweep() {
+  // Those of objects made since marking began: what is left of them is found again as holes.
+  DropStretches();
   for (uint32_t& head : free_runs_) head = kNoBlock;
   // Backwards, so that lists come out in order of address by pushing to their front.
   uint32_t tails[WEFT_GC_CLASS_COUNT];

@@ -1,7 +1,7 @@
 #ifndef WEFT_GC_BLOCK_HEAP_H_
 #define WEFT_GC_BLOCK_HEAP_H_
 
-// The heap of the mark-sweep collector: blocks, size classes, mark bits, free stretches.
+// The heap of objects that do not move: blocks, size classes, mark bits, free stretches.
 //
 // One range of address space is cut into blocks of 32 KB. A block is free, holds slots of one size
 // class, or belongs to a large object, which takes a run of blocks of its own. Everything known
@@ -15,6 +15,7 @@
 // the stretch that the inline path cuts objects from. So dead objects are never touched one by one:
 // there are no free lists, and the zeroing brings the memory into the cache just before its use.
 
+#include "gc/size_classes.h"
 #include "gc/support.h"
 
 namespace weft::gc {
@@ -66,6 +67,17 @@ class BlockHeap {
   // last collection and from how far allocation has come since.
   weft_object* FindObject(uintptr_t word) const;
 
+  // Where an object of the heap is, in bytes from the start.
+  size_t OffsetOf(const void* object) const {
+    return static_cast<size_t>(static_cast<const char*>(object) - base_);
+  }
+  // Whether an object of the heap has blocks of its own.
+  bool IsLarge(const void* object) const {
+    return blocks_[OffsetOf(object) >> kBlockShift].kind == BlockKind::kLarge;
+  }
+  char* base() const { return base_; }
+  size_t reserved_bytes() const { return memory_.reserved(); }
+
   // ---- Marking ----
 
   // Drops the stretches and clears all mark bits.
@@ -91,7 +103,8 @@ class BlockHeap {
     __builtin_prefetch(&marks_[word >> 6], 1);
   }
 
-  // Frees what is not marked: empty blocks at once, holes when allocation gets there. Counts the
+  // Objects may be made between BeginMarking and Sweep; they survive if they are marked, too. Frees
+  // what is not marked: empty blocks at once, holes when allocation gets there. Counts the
   // live bytes by the mark bits.
   void Sweep();
 
@@ -114,6 +127,8 @@ class BlockHeap {
   void set_limit(size_t bytes) { limit_ = bytes; }
   // Hand out one slot at a time, so that every allocation comes to the slow path.
   void set_single_slots(bool on) { single_slots_ = on; }
+  // Whether the memory of small objects is zeroed: not needed by one who overwrites all of it.
+  void set_zeroes(bool on) { zeroes_ = on; }
 
  private:
   // Where allocation stands in the block that it fills.
@@ -127,6 +142,7 @@ class BlockHeap {
   // Free runs of 2^i .. 2^(i+1)-1 blocks.
   static constexpr int kBins = 32;
 
+  void DropStretches();
   bool NextStretch(uint32_t size_class);
   char* TakeFromStretch(uint32_t size_class);
   bool FindHole(uint32_t size_class);
@@ -149,6 +165,7 @@ class BlockHeap {
   size_t live_bytes_ = 0;
   size_t limit_ = 0;
   bool single_slots_ = false;
+  bool zeroes_ = true;
   Cursor cursors_[WEFT_GC_CLASS_COUNT] = {};
   uint32_t partly_free_[WEFT_GC_CLASS_COUNT] = {};
   uint32_t free_runs_[kBins] = {};

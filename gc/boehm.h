@@ -11,8 +11,6 @@
 #define WEFT_GC_MOVES 0
 #define WEFT_GC_HAS_WRITE_BARRIER 0
 #define WEFT_GC_CONSERVATIVE 1
-#define weft_gc_write_barrier(object) ((void)0)
-#define weft_gc_write_barrier_item(object, index) ((void)0)
 
 #ifdef __cplusplus
 extern "C" {

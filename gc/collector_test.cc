@@ -42,6 +42,12 @@ class CollectorTest : public testing::Test {
 // Work that leaves references in registers and on the stack is done in functions of its own.
 #define OUT_OF_LINE __attribute__((noinline))
 
+void StoreItem(weft_object* array, int64_t index, weft_object* value) {
+  weft_object** slot = ItemsOf<weft_object*>(array) + index;
+  weft_gc_write_barrier_item(array, slot, value);
+  *slot = value;
+}
+
 TEST_F(CollectorTest, MemoryIsZeroedAlsoWhenUsedAgain) {
   for (int round = 0; round < 3; ++round) {
     for (int64_t length : {0, 1, 100, 600, 5000, 16000, 16384, 40000, 300000}) {
@@ -63,7 +69,7 @@ TEST_F(CollectorTest, EveryRootKeepsItsObject) {
   globals[2] = &NewLeaf(2)->header;
   Root frozen(&frozen_node.header);
   weft_object* left = &NewLeaf(3)->header;
-  weft_gc_write_barrier(&frozen_node.header);
+  weft_gc_write_barrier(&frozen_node.header, &frozen_node.left, left);
   frozen_node.left = left;
   weft_exception = &NewLeaf(4)->header;
   for (int i = 0; i < 1000; ++i) NewLeaf(100 + i);
@@ -96,7 +102,7 @@ TEST_F(CollectorTest, DeepStructuresAndCyclesGo) {
   constexpr int kLength = 300000;
   for (int i = 1; i < kLength; ++i) list.Set(NewNode(i, list.Get()));
   // A ring.
-  weft_gc_write_barrier(first.Get());
+  weft_gc_write_barrier(first.Get(), &first.Get<Node>()->left, list.Get());
   first.Get<Node>()->left = list.Get();
   weft_gc_collect();
   int64_t used = weft_gc_stat(WEFT_GC_STAT_USED_BYTES);
@@ -119,11 +125,9 @@ OUT_OF_LINE void MakeWeak(Root* array, Root* targets) {
   for (int64_t i = 0; i < LengthOf(array->Get()); ++i) {
     Root target(NewLeaf(i));
     Root weak(NewWeak(target.Get()));
-    weft_gc_write_barrier_item(array->Get(), i);
-    ItemsOf<weft_object*>(array->Get())[i] = weak.Get();
+    StoreItem(array->Get(), i, weak.Get());
     if (i % 4 != 0) continue;
-    weft_gc_write_barrier_item(targets->Get(), i);
-    ItemsOf<weft_object*>(targets->Get())[i] = target.Get();
+    StoreItem(targets->Get(), i, target.Get());
   }
 }
 
@@ -207,7 +211,7 @@ OUT_OF_LINE void MakeRings(int count) {
   for (int i = 0; i < count; ++i) {
     Root first(NewFinalized(2 * i));
     Root second(NewFinalized(2 * i + 1, first.Get()));
-    weft_gc_write_barrier(first.Get());
+    weft_gc_write_barrier(first.Get(), &first.Get<Node>()->left, second.Get());
     first.Get<Node>()->left = second.Get();
   }
 }
@@ -248,8 +252,7 @@ TEST_F(CollectorTest, IdentityHashesStay) {
   std::vector<int64_t> hashes;
   for (int64_t i = 0; i < 500; ++i) {
     weft_object* leaf = &NewLeaf(i)->header;
-    weft_gc_write_barrier_item(array.Get(), i);
-    ItemsOf<weft_object*>(array.Get())[i] = leaf;
+    StoreItem(array.Get(), i, leaf);
     hashes.push_back(i % 2 == 0 ? weft_gc_identity_hash(leaf) : -1);
   }
   for (int round = 0; round < 4; ++round) {

@@ -9,36 +9,14 @@
 
 #define WEFT_GC_MOVES 0
 #define WEFT_GC_HAS_WRITE_BARRIER 0
-#define weft_gc_write_barrier(object) ((void)0)
-#define weft_gc_write_barrier_item(object, index) ((void)0)
+
+#include "gc/size_classes.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum {
-  // Sizes up to this one are their own size class, in steps of 8 from 16.
-  WEFT_GC_EXACT_MAX = 128,
-  // Larger objects are not cut from blocks.
-  WEFT_GC_SMALL_MAX = 16384,
-  WEFT_GC_CLASS_COUNT = 41
-};
-
-// The stretch of one size class: objects are cut at `next` until it reaches `end`.
-typedef struct weft_gc_stretch {
-  char* next;
-  char* end;
-} weft_gc_stretch;
-
-extern weft_gc_stretch weft_gc_stretches[WEFT_GC_CLASS_COUNT];
-
-// The size class for a size of 8 * index bytes, and the slot size of each class.
-typedef struct weft_gc_class_table {
-  uint8_t of_words[WEFT_GC_SMALL_MAX / 8 + 1];
-  uint16_t size[WEFT_GC_CLASS_COUNT];
-} weft_gc_class_table;
-
-extern const weft_gc_class_table weft_gc_classes;
+enum { WEFT_GC_SMALL_MAX = WEFT_GC_LARGEST_CLASS };
 
 static inline weft_object* weft_gc_try_alloc(uint32_t type_id, size_t size) {
   if (size > WEFT_GC_EXACT_MAX) return NULL;

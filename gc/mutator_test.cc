@@ -1,12 +1,14 @@
 // A random program against a model: it allocates objects of every shape, links them, loads, clears
-// and overwrites references, asks weak references, lets finalizers resurrect, and the same is done
-// to a model in ordinary C++ memory. Now and then everything that the roots reach is compared with
-// the model. Runs with every collector; what only a collector that frees can do is checked there.
+// and overwrites references, copies items, asks weak references and identity hashes, lets
+// finalizers resurrect, and the same is done to a model in ordinary C++ memory. Now and then
+// everything that the roots reach is compared with the model. Runs with every collector; what only
+// a collector that frees can do is checked there.
 //
 //   mutator_test [--seed=N] [--steps=N] [--stress=N] [--unchecked] [--log]
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +26,7 @@ namespace {
 
 uint64_t seed = 1;
 int64_t steps = 200000;
+bool is_stressed = false;
 
 #ifdef WEFT_GC_NONE
 constexpr bool kFrees = false;
@@ -45,6 +48,8 @@ struct Model {
   std::vector<Model*> references;
   // Of weak references.
   Model* target = nullptr;
+  // The identity hash, once it was asked for; -1 before.
+  int64_t hash = -1;
   bool is_finalized = false;
   // Was reachable only from a finalizer for a while, when weak references in it may be cleared.
   bool was_dead = false;
@@ -103,12 +108,18 @@ class Mutator {
   }
   size_t RandomRoot() { return random_() % kAllRoots; }
   void Store(size_t root, weft_object* object, Model* model) {
-    *Slot(root) = object;
+    weft_object** slot = Slot(root);
+    if (root >= kRoots + kGlobals) {
+      weft_gc_write_barrier(&frozen_node.header, slot, object);
+    } else if (root >= kRoots) {
+      weft_gc_write_barrier_global(slot, object);
+    }
+    *slot = object;
     roots_[root] = model;
   }
   Model* NewModel(TypeId type, int64_t length, size_t references) {
     models_.push_back(
-        {type, ++next_id_, length, std::vector<Model*>(references), nullptr, false, false});
+        {type, ++next_id_, length, std::vector<Model*>(references), nullptr, -1, false, false});
     return &models_.back();
   }
 
@@ -126,16 +137,19 @@ class Mutator {
       case 8:
         return Link();
       case 9:
+        return random_() % 4 == 0 ? Copy() : Load();
       case 10:
         return Load();
       case 11:
       case 12:
         return Store(RandomRoot(), nullptr, nullptr);
       case 13:
-      case 14:
         return ReadWeak();
+      case 14:
+        return random_() % 2 == 0 ? ReadWeak() : TakeHash();
       default:
         if (random_() % 512 == 0) weft_gc_collect();
+        if (!is_stressed && random_() % 16384 == 0) BuildDeep();
         // Keeps the heap from growing for ever.
         if (random_() % 1024 == 0) {
           for (size_t i = 0; i < kAllRoots; ++i) {
@@ -268,8 +282,66 @@ class Mutator {
     Model* model = roots_[to];
     if (model == nullptr || model->references.empty()) return;
     size_t i = random_() % model->references.size();
-    *ReferenceOf(*Slot(to), model, i) = *Slot(from);
+    weft_object** slot = ReferenceOf(*Slot(to), model, i);
+    if (HasId(model->type)) {
+      weft_gc_write_barrier(*Slot(to), slot, *Slot(from));
+    } else {
+      weft_gc_write_barrier_item(*Slot(to), slot, *Slot(from));
+    }
+    *slot = *Slot(from);
     model->references[i] = roots_[from];
+  }
+
+  // Copies items from one array to another, or within one.
+  void Copy() {
+    size_t to = RandomRoot();
+    size_t from = random_() % 4 == 0 ? to : RandomRoot();
+    Model* target = roots_[to];
+    Model* source = roots_[from];
+    if (target == nullptr || source == nullptr || target->type != kReferences ||
+        source->type != kReferences) {
+      return;
+    }
+    int64_t most = target->length < source->length ? target->length : source->length;
+    int64_t count = most == 0 ? 0 : static_cast<int64_t>(random_() % static_cast<uint64_t>(most));
+    if (random_() % 4 != 0 && count > 8) count = 8;
+    auto start = [&](Model* model) {
+      return random_() % static_cast<uint64_t>(model->length - count + 1);
+    };
+    size_t at = start(target);
+    size_t behind = start(source);
+    weft_object** items = ItemsOf<weft_object*>(*Slot(to)) + at;
+    weft_object** others = ItemsOf<weft_object*>(*Slot(from)) + behind;
+    int64_t bytes = count * static_cast<int64_t>(sizeof(void*));
+    weft_gc_write_barrier_copy(*Slot(to), items, others, bytes);
+    std::memmove(items, others, static_cast<size_t>(bytes));
+    std::vector<Model*> copied(source->references.begin() + static_cast<int64_t>(behind),
+                               source->references.begin() + static_cast<int64_t>(behind) + count);
+    std::copy(copied.begin(), copied.end(), target->references.begin() + static_cast<int64_t>(at));
+  }
+
+  // The identity hash is the same whenever it is asked for.
+  void TakeHash() {
+    size_t from = RandomRoot();
+    Model* model = roots_[from];
+    if (model == nullptr || model->type == kImmediate) return;
+    int64_t hash = weft_gc_identity_hash(*Slot(from));
+    ASSERT_GE(hash, 0);
+    if (model->hash == -1) model->hash = hash;
+    ASSERT_EQ(model->hash, hash);
+  }
+
+  // A list that is deeper than any recursion could follow.
+  void BuildDeep() {
+    size_t to = RandomRoot();
+    Store(to, nullptr, nullptr);
+    for (int i = 0; i < 100000; ++i) {
+      Model* model = NewModel(kNode, 0, 2);
+      Node* node = NewNode(model->id);
+      node->left = *Slot(to);
+      model->references[0] = roots_[to];
+      Store(to, &node->header, model);
+    }
   }
 
   void Load() {
@@ -342,6 +414,9 @@ class Mutator {
     ASSERT_FALSE(weft_is_immediate(object));
 #endif
     ASSERT_EQ(object->type_id, model->type);
+    if (model->hash != -1) {
+      ASSERT_EQ(weft_gc_identity_hash(object), model->hash);
+    }
     switch (model->type) {
       case kLeaf:
         ASSERT_EQ(reinterpret_cast<Leaf*>(object)->id, model->id);
@@ -450,6 +525,7 @@ int main(int argc, char** argv) {
       weft::gc::test::steps = std::strtoll(argv[i] + value, nullptr, 10);
     } else if (argument.starts_with("--stress=")) {
       setenv("WEFT_GC_STRESS", argv[i] + value, 1);
+      weft::gc::test::is_stressed = true;
     } else if (argument == "--unchecked") {
       setenv("WEFT_GC_VERIFY", "0", 1);
     } else if (argument == "--log") {

@@ -197,6 +197,14 @@ int64_t HashOfAddress(const weft_object* object) {
   return static_cast<int64_t>((bits ^ (bits >> 32)) & INT64_MAX);
 }
 
+uint32_t NextIdentityHash(uint32_t* counter) {
+  constexpr uint32_t kMost = (UINT32_C(1) << (32 - WEFT_GC_OWN_SHIFT)) - 1;
+  // An odd step comes by every number before one comes again, and spreads neighbours.
+  *counter += UINT32_C(0x9e3779b1);
+  uint32_t hash = *counter >> WEFT_GC_OWN_SHIFT;
+  return hash == 0 ? kMost : hash;
+}
+
 bool Reservation::Reserve(size_t bytes, size_t alignment) {
   bytes = RoundUp(bytes, kPage);
   void* start = mmap(nullptr, bytes + alignment, PROT_NONE,

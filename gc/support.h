@@ -78,6 +78,25 @@ extern Pauses pauses;
 // The hash of an object that does not move.
 int64_t HashOfAddress(const weft_object* object);
 
+// The identity hash of the next object that is asked for one, where it is kept in the upper bits of
+// the header: never 0.
+uint32_t NextIdentityHash(uint32_t* counter);
+
+// The size of a container with so many items; false when there is no such size.
+inline bool SizeWithItems(size_t fixed_size, size_t item_size, int64_t length, size_t* size) {
+  return length >= 0 && !__builtin_mul_overflow(static_cast<size_t>(length), item_size, size) &&
+         !__builtin_add_overflow(*size, fixed_size, size) && *size <= SIZE_MAX / 2;
+}
+
+// An object that has been copied is marked, and its second word says where it is now.
+inline weft_object* NewAddress(const weft_object* object) {
+  return reinterpret_cast<weft_object* const*>(object)[1];
+}
+inline void SetNewAddress(weft_object* object, weft_object* now) {
+  object->gc_bits |= WEFT_GC_MARK;
+  reinterpret_cast<weft_object**>(object)[1] = now;
+}
+
 // A range of address space that becomes memory from its start onwards.
 class Reservation {
  public:
@@ -150,36 +169,54 @@ inline size_t SizeOf(const weft_object* object) {
   return size;
 }
 
-// Calls visit(slot) if the slot holds a reference to an object: neither null nor an immediate. All
-// that collectors look through goes by here, or asks weft_is_heap_reference itself.
-template <typename Visit>
-inline void VisitSlot(weft_object** slot, Visit visit) {
-  if (weft_is_heap_reference(*slot)) visit(slot);
+// Whether a slot names an object, and not null or an immediate value.
+inline bool HoldsReference(weft_object* const* slot) { return weft_is_heap_reference(*slot) != 0; }
+
+// The number of items of an object that has some.
+inline int64_t LengthOf(const weft_object* object) {
+  return *reinterpret_cast<const int64_t*>(reinterpret_cast<const char*>(object) +
+                                           weft_types[object->type_id].length_offset);
 }
 
-// Calls visit(weft_object** slot) for every reference to an object that the object holds, weak ones
+// Calls visit(weft_object** slot) for every reference in the fixed part of an object, weak ones
 // left out.
 template <typename Visit>
-inline void ForEachReference(weft_object* object, Visit visit) {
+inline void ForEachFixedReference(weft_object* object, Visit visit) {
   const weft_type& type = weft_types[object->type_id];
   char* start = reinterpret_cast<char*>(object);
   for (uint32_t i = 0; i < type.pointer_count; ++i) {
-    VisitSlot(reinterpret_cast<weft_object**>(start + type.pointers[i]), visit);
+    auto** slot = reinterpret_cast<weft_object**>(start + type.pointers[i]);
+    if (HoldsReference(slot)) visit(slot);
   }
-  if (type.item_pointer_count == 0) return;
-  int64_t length = *reinterpret_cast<int64_t*>(start + type.length_offset);
-  char* item = start + type.items_offset;
+}
+
+// The same for the items from `first` to the one before `end`.
+template <typename Visit>
+inline void ForEachReferenceInItems(weft_object* object, int64_t first, int64_t end, Visit visit) {
+  const weft_type& type = weft_types[object->type_id];
+  char* item = reinterpret_cast<char*>(object) + type.items_offset +
+               static_cast<size_t>(first) * type.item_size;
   if (type.item_size == sizeof(void*)) {
-    for (int64_t i = 0; i < length; ++i) {
-      VisitSlot(reinterpret_cast<weft_object**>(item) + i, visit);
+    auto** slot = reinterpret_cast<weft_object**>(item);
+    for (int64_t i = first; i < end; ++i, ++slot) {
+      if (HoldsReference(slot)) visit(slot);
     }
     return;
   }
-  for (int64_t i = 0; i < length; ++i, item += type.item_size) {
+  for (int64_t i = first; i < end; ++i, item += type.item_size) {
     for (uint32_t j = 0; j < type.item_pointer_count; ++j) {
-      VisitSlot(reinterpret_cast<weft_object**>(item + type.item_pointers[j]), visit);
+      auto** slot = reinterpret_cast<weft_object**>(item + type.item_pointers[j]);
+      if (HoldsReference(slot)) visit(slot);
     }
   }
+}
+
+// The same for all references that an object holds.
+template <typename Visit>
+inline void ForEachReference(weft_object* object, Visit visit) {
+  ForEachFixedReference(object, visit);
+  if (weft_types[object->type_id].item_pointer_count == 0) return;
+  ForEachReferenceInItems(object, 0, LengthOf(object), visit);
 }
 
 inline weft_object** WeakSlot(weft_object* object) {
@@ -187,16 +224,26 @@ inline weft_object** WeakSlot(weft_object* object) {
                                          weft_types[object->type_id].weak_offset);
 }
 
-// Calls visit(weft_object** slot) for every root that names an object: the shadow stack, the
-// globals, the references in frozen objects, and the exception on its way up.
+// Calls visit(weft_object** slot) for every reference in the shadow stack, in a global, and for the
+// exception on its way up.
+template <typename Visit>
+inline void ForEachVariable(Visit visit) {
+  for (void** word = weft_shadow_base; word != weft_shadow_top; ++word) {
+    auto** slot = reinterpret_cast<weft_object**>(word);
+    if (HoldsReference(slot)) visit(slot);
+  }
+  for (size_t i = 0; i < weft_static_root_count; ++i) {
+    if (HoldsReference(weft_static_roots[i])) visit(weft_static_roots[i]);
+  }
+  if (HoldsReference(&weft_exception)) visit(&weft_exception);
+}
+
+// Calls visit(weft_object** slot) for every root: the variables, and the references in frozen
+// objects that the program may have overwritten.
 template <typename Visit>
 inline void ForEachRoot(Visit visit) {
-  for (void** slot = weft_shadow_base; slot != weft_shadow_top; ++slot) {
-    VisitSlot(reinterpret_cast<weft_object**>(slot), visit);
-  }
-  for (size_t i = 0; i < weft_static_root_count; ++i) VisitSlot(weft_static_roots[i], visit);
+  ForEachVariable(visit);
   for (size_t i = 0; i < weft_frozen_root_count; ++i) ForEachReference(weft_frozen_roots[i], visit);
-  VisitSlot(&weft_exception, visit);
 }
 
 // Whether the program was built without roots woven in.

@@ -73,6 +73,7 @@ weft_object* const weft_frozen_roots[] = {&frozen_node.header};
 const size_t weft_frozen_root_count = 1;
 
 weft_object* weft_exception = nullptr;
+weft_object* weft_noted_exception = nullptr;
 
 void weft_raise_memory_error(void) { weft_exception = &memory_error.header; }
 

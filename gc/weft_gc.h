@@ -4,8 +4,9 @@
 // The object model and the interface that every collector offers to generated code.
 //
 // This header compiles as C11 and as C++20, because generated code includes it and is either. It
-// ends by including the inline fast paths of one collector: of `none` when WEFT_GC_NONE is defined
-// and so on, of `marksweep` otherwise. The slow paths are C++20 in gc/*.cc.
+// ends by including the inline fast paths of one collector, which the build chooses by defining
+// WEFT_GC_ and its name in capitals; `marksweep` when nothing is defined. The slow paths are C++20
+// in gc/*.cc.
 //
 // Rules that generated code keeps:
 //  - Every object starts with a weft_object. Type id 0 is no type: the first row of weft_types is
@@ -17,6 +18,8 @@
 //    read back from there when WEFT_GC_MOVES is 1.
 //  - A reference may be an immediate (gc/boxing.h) wherever it may be null, in an artefact that has
 //    them: in slots of the shadow stack, globals, fields, items and weak references.
+//  - A store of a reference is announced before it happens (see "Barriers" below), unless the
+//    collector has no use for it.
 //  - Frozen objects are static data whose header is WEFT_FROZEN_HEADER(...). They are never freed.
 //    Those with pointers that the program may overwrite are listed in weft_frozen_roots.
 
@@ -57,15 +60,19 @@ typedef struct weft_object {
 // in objects of the heap.
 enum {
   WEFT_GC_FROZEN = 1,
-  WEFT_GC_REMEMBERED = 2,
-  WEFT_GC_HASH_TAKEN = 4,
+  // A store into this object is something to tell the collector: the test of the barrier of those
+  // collectors that want to know which objects were written to. Frozen objects start with it, so
+  // that the first store into one puts it on a list; a new object of the heap has all bits clear.
+  WEFT_GC_WATCHED = 2,
+  // For the collector's own use.
+  WEFT_GC_REMEMBERED = 4,
   WEFT_GC_MARK = 8,
   WEFT_GC_OWN_SHIFT = 4
 };
 
 // The initialiser of a frozen object's header; `hash28` is its identity hash or 0.
 #define WEFT_FROZEN_HEADER(id, hash28) \
-  {(id), (uint32_t)WEFT_GC_FROZEN | ((uint32_t)(hash28) << WEFT_GC_OWN_SHIFT)}
+  {(id), (uint32_t)(WEFT_GC_FROZEN | WEFT_GC_WATCHED) | ((uint32_t)(hash28) << WEFT_GC_OWN_SHIFT)}
 
 // An immutable byte string. The hash is 0 until it is computed (it is never 0 then). Frozen strings
 // may stand in read-only memory, so theirs is computed during translation.
@@ -121,12 +128,16 @@ extern const uint32_t weft_type_count;
 extern weft_object** const weft_static_roots[];
 extern const size_t weft_static_root_count;
 
-// Frozen objects with references that the program may overwrite.
+// Frozen objects with references that the program may overwrite. They are all roots for a collector
+// without a barrier; one with a barrier need look only at those that were written to.
 extern weft_object* const weft_frozen_roots[];
 extern const size_t weft_frozen_root_count;
 
 // The exception on its way up, NULL when there is none; a root.
 extern weft_object* weft_exception;
+// The exception that was raised last, only to be compared. Not a root: a collector that moves
+// objects follows it to where it went, and clears it when it is gone.
+extern weft_object* weft_noted_exception;
 // Makes the prebuilt MemoryError the pending exception. It cannot be allocated then, so it is
 // frozen.
 void weft_raise_memory_error(void);
@@ -196,22 +207,46 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 
 // Each collector's header defines:
 //   WEFT_GC_MOVES                    1 when a collection may move objects
-//   WEFT_GC_HAS_WRITE_BARRIER        1 when the two barriers below do anything
-//   weft_gc_write_barrier(object)    before a reference is stored into a field of `object`
-//   weft_gc_write_barrier_item(object, index)                    ... into item `index` of it
+//   WEFT_GC_HAS_WRITE_BARRIER        1 when it wants to be told of stores; then also the barriers
 //   weft_gc_try_alloc(type_id, size)
 //   weft_gc_try_alloc_items(type_id, fixed_size, item_size, length_offset, length)
 //       an object without and with items; all but `length` are constants. NULL, and nothing else
 //       has happened, when the inline path has no memory at hand: the caller then saves its roots
 //       and calls the slow function.
-//   weft_gc_alloc, weft_gc_alloc_items
-//       the same with the call of the slow function
+//
+// Barriers come directly before the store, when the slot still holds its old word. They collect
+// nothing and move nothing. Which stores have one is decided by weave/gc_transform.h: a collector
+// that asks for written objects (Barriers::kObjects) is not told of stores into objects that are
+// new since the last point where a collection may have happened, of stores of null and of frozen
+// objects, of a second store into the fixed part of an object, and of globals, which are roots;
+// one that asks for every store (Barriers::kStores) is told of all of them, null and globals
+// included. Weak references are never announced.
+//   weft_gc_write_barrier(object, slot, value)       a field of `object`, at `slot`, gets `value`
+//   weft_gc_write_barrier_item(object, slot, value)  the same for a field of an item
+//   weft_gc_write_barrier_copy(object, to, from, bytes)
+//       items with references, from another object or the same one, are copied into `object`;
+//       weft_types says where in the items they are. The ranges may overlap, and may be empty, of
+//       no object at all: `bytes` is then 0 or negative.
+//   weft_gc_write_barrier_global(slot, value)        a global variable gets `value`
 #if defined(WEFT_GC_NONE)
 #include "gc/none.h"
 #elif defined(WEFT_GC_BOEHM)
 #include "gc/boehm.h"
+#elif defined(WEFT_GC_SEMISPACE)
+#include "gc/semispace.h"
+#elif defined(WEFT_GC_GENERATIONAL)
+#include "gc/generational.h"
+#elif defined(WEFT_GC_INCREMENTAL)
+#include "gc/incremental.h"
 #else
 #include "gc/marksweep.h"
+#endif
+
+#if !WEFT_GC_HAS_WRITE_BARRIER
+#define weft_gc_write_barrier(object, slot, value) ((void)0)
+#define weft_gc_write_barrier_item(object, slot, value) ((void)0)
+#define weft_gc_write_barrier_copy(object, to, from, bytes) ((void)0)
+#define weft_gc_write_barrier_global(slot, value) ((void)0)
 #endif
 
 static inline weft_object* weft_gc_alloc(uint32_t type_id, size_t size) {

@@ -600,6 +600,10 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
     case Opcode::kStackCheck:
     case Opcode::kTracebackAdd:
     case Opcode::kWriteBarrier:
+    case Opcode::kWriteBarrierItem:
+    case Opcode::kWriteBarrierAt:
+    case Opcode::kWriteBarrierCopy:
+    case Opcode::kWriteBarrierGlobal:
       // Aliases, and what the interpreter does anyway: every call checks the stack.
       return;
     case Opcode::kSelect: {

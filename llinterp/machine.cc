@@ -600,7 +600,11 @@ Outcome Interpreter::Machine::Run(size_t base) {
       NEXT case Code::kRootSet:
         if (roots_.size() <= roots_top_ + insn->x) roots_.resize(2 * (roots_top_ + insn->x) + 64);
         roots_[roots_top_ + insn->x] = A;
-        NEXT BINARY(RootGet, roots_[roots_top_ + insn->x])
+      NEXT case Code::kRootGet:
+        // Nothing moves here, so what the slot holds is what was kept.
+        WEFT_CHECK(roots_[roots_top_ + insn->x] == A,
+                   "slot {} of the shadow stack holds another object", insn->x);
+        NEXT
     }
     WEFT_FATAL("no such instruction");
 

@@ -2,52 +2,79 @@
 #define WEFT_WEAVE_GC_TRANSFORM_H_
 
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "flowgraph/pass.h"
 #include "flowgraph/program.h"
 
 namespace weft::weave {
 
+// The stores of references that a collector is told of: none, those that say which objects were
+// written to since it last ran, or all of them. See gc/weft_gc.h.
+enum class Barriers { kNone, kObjects, kStores };
+
+// What a collector wants of the program.
 struct GcTransformOptions {
-  // Announce stores of references into objects to the collector. Neither `marksweep` nor `none`
-  // wants that.
-  bool write_barriers = false;
+  // It finds the references in local variables on the shadow stack.
+  bool roots = true;
+  // It may move objects, so that variables are read back.
+  bool moves = false;
+  // The stores it is told of.
+  Barriers barriers = Barriers::kNone;
+  // Also say in `notes` why each root and barrier is there.
+  bool notes = false;
+  // For tests of what finds such faults: the n-th barrier is left out, the n-th root is not saved.
+  std::optional<size_t> drop_barrier;
+  std::optional<size_t> drop_root;
 };
 
-// What the transform did, for `weft report`.
-struct GcTransformCounts {
+// What stands in one function, or in all of them.
+struct GcFunctionCounts {
+  FunctionId function;
+  size_t allocations = 0;
   // Operations that may run the collector, and how many of them stand in cold blocks.
   size_t collecting = 0;
   size_t collecting_cold = 0;
   // Those across which no reference lives: they need nothing.
   size_t without_roots = 0;
-  // References saved, counting one for each operation across which it lives.
+  // References that live across one, counted once for each operation; and how many of them were
+  // still in their slot, so that nothing is stored.
   size_t roots = 0;
+  size_t roots_kept = 0;
+  // Stores into the shadow stack, those that empty a slot included, and reads from it.
+  size_t root_sets = 0;
+  size_t root_gets = 0;
+  // Barriers, and stores of references that need none: into a new object, of a value that is no
+  // object of the heap, or behind another barrier for the object.
   size_t barriers = 0;
+  size_t barriers_new = 0;
+  size_t barriers_constant = 0;
+  size_t barriers_merged = 0;
+
+  void Add(const GcFunctionCounts& other);
 };
 
-// Makes the references in local variables visible to the collector. Around every operation that may
-// collect, the references that live across it stand on the shadow stack:
-//
-//     root_set{0} %3
-//     root_set{1} %7
-//     roots_enter{2}
-//     %9 = call{f} ...
-//     roots_leave{2}
+// Why a root or barrier is there.
+struct GcNote {
+  FunctionId function;
+  SourceLoc loc;
+  std::string text;
+};
+
+struct GcTransformCounts : GcFunctionCounts {
+  // Of the functions where there is something to count.
+  std::vector<GcFunctionCounts> functions;
+  std::vector<GcNote> notes;
+};
+
+// Tells the collector what it has to know: which references are in local variables where it may
+// run (weave/gc_roots.h), and which stores it has to follow (weave/gc_barriers.h).
 //
 // Needs: stage woven, after WeaveExceptions (whose allocations collect in cold blocks only).
-// Leaves: the same, with roots and barriers. The collector does not move objects: values stay what
-// they are.
-//
-// - Which functions may collect follows from the call graph: a function that allocates nothing, and
-//   calls only such functions, pays nothing; so does any path that comes by no collecting
-//   operation. Allocation itself pays in its cold path alone.
-// - Arguments that are not used after a call are not saved: the callee saves what it needs.
-// - Several values that are one object (casts of each other) are saved once. Constants are not
-//   saved: frozen objects are immortal.
-//
-// Costs one store for each reference and two for the top of the stack around each call. Linear in
-// the size of the program plus the lengths of the live ranges.
+// Leaves: the same, with roots and barriers. With `moves`, values are variables from here on:
+// root_get gives its operand a new address.
 GcTransformCounts TransformForGc(flowgraph::Program& program,
                                  const GcTransformOptions& options = {});
 

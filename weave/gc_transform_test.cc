@@ -200,25 +200,25 @@ b0:
             R"text(function @f: fn()->ptr Node {
 b0:
   %0: tuple(i64, ptr Node) = call{@pair}
-  %1: bool = exception_occurred
-  branch %1 b1 b2
+  %1: i64 = tuple_get{0} %0
+  %2: ptr Node = tuple_get{1} %0
+  %3: bool = exception_occurred
+  branch %3 b1 b2
 b1 cold:
   traceback_add
   return zero:ptr Node
 b2:
-  %2: ptr Node = tuple_get{1} %0
   root_set{0} %2
   roots_enter{1}
-  %3: ptr Node = call{@collects} #0:ptr Node
+  %4: ptr Node = call{@collects} #0:ptr Node
   roots_leave{1}
-  %4: bool = exception_occurred
-  branch %4 b3 b4
+  %5: bool = exception_occurred
+  branch %5 b3 b4
 b3 cold:
   traceback_add
   return zero:ptr Node
 b4:
-  %5: ptr Node = tuple_get{1} %0
-  return %5
+  return %2
 }
 )text");
 }
@@ -328,19 +328,19 @@ b0(%0: ptr Node, %1: ptr "array<Node>", %2: ptr "array<i64>"):
   return
 }
 )text",
-                {.write_barriers = true});
+                {.barriers = Barriers::kObjects});
   EXPECT_EQ(
       result.text,
       R"text(function @f: fn(ptr Node, ptr "array<Node>", ptr "array<i64>")->void cannot_raise cannot_collect {
 b0(%0: ptr Node, %1: ptr "array<Node>", %2: ptr "array<i64>"):
-  write_barrier %0
+  write_barrier{Node .0'next} %0, %0
   setfield{Node .0'next} %0, %0
   setfield{Node .0'next} %0, zero:ptr Node
   setfield{Node .1'number} %0, 4:i64
-  write_barrier %1
+  write_barrier_item{"array<Node>" .0'value} %1, 1:i64, %0
   setitem{"array<Node>" .0'value} %1, 1:i64, %0
   setitem{"array<i64>" .0'value} %2, 1:i64, 5:i64
-  write_barrier %1
+  write_barrier_copy{"array<Node>"} %1, 0:i64, %1, 1:i64, 2:i64
   copy_items{"array<Node>"} %1, 0:i64, %1, 1:i64, 2:i64
   copy_items{"array<i64>"} %2, 0:i64, %2, 1:i64, 2:i64
   return
@@ -368,7 +368,7 @@ b0(%0: ptr Box, %1: f64):
   return %2
 }
 )text",
-                            {.write_barriers = true});
+                            {.barriers = Barriers::kObjects});
   EXPECT_EQ(result.text, R"text(function @f: fn(ptr Box, f64)->ptr Number {
 b0(%0: ptr Box, %1: f64):
   %2: ptr Number = box{Number} %1
@@ -389,6 +389,150 @@ b2:
 }
 )text");
   EXPECT_EQ(result.counts.barriers, 0u);
+}
+
+TEST(GcTransformTest, NewObjectsAndConstantsNeedNoBarrier) {
+  Result result = Transform(R"text(function @f: fn(ptr Node)->ptr Node {
+b0(%0: ptr Node):
+  %1: ptr Node = malloc{Node}
+  setfield{Node .0'next} %1, %0
+  setfield{Node .0'next} %0, #0:ptr Node
+  %2: ptr Node = call{@collects} %1
+  setfield{Node .0'next} %1, %0
+  return %1
+}
+)text",
+                            {.barriers = Barriers::kObjects});
+  EXPECT_EQ(result.counts.barriers, 1u) << result.text;
+  EXPECT_EQ(result.counts.barriers_new, 1u);
+  EXPECT_EQ(result.counts.barriers_constant, 1u);
+  // The store behind the call is the one.
+  EXPECT_NE(result.text.find("  write_barrier{Node .0'next} %3, %0\n"
+                             "  setfield{Node .0'next} %3, %0\n  return %3\n"),
+            std::string::npos)
+      << result.text;
+}
+
+TEST(GcTransformTest, OneBarrierServesTheFixedPartUntilACollection) {
+  std::string_view text =
+      R"text(function @f: fn(ptr Node, ptr Node, ptr "array<Node>", bool)->void {
+b0(%0: ptr Node, %1: ptr Node, %2: ptr "array<Node>", %3: bool):
+  setfield{Node .0'next} %0, %1
+  branch %3 b1 b2
+b1:
+  setfield{Node .0'next} %0, %1
+  setfield{Node .0'next} %1, %0
+  setitem{"array<Node>" .0'value} %2, 1:i64, %0
+  setitem{"array<Node>" .0'value} %2, 2:i64, %0
+  jump b2
+b2:
+  setfield{Node .0'next} %0, %1
+  setfield{Node .0'next} %1, %1
+  %4: ptr Node = call{@collects} %1
+  setfield{Node .0'next} %0, %1
+  return
+}
+)text";
+  GcTransformCounts counts = Transform(text, {.barriers = Barriers::kObjects}).counts;
+  // In b1 that of %1 and both items; in b2 that of %1, which one way only had; and behind the call.
+  EXPECT_EQ(counts.barriers, 1u + 3u + 1u + 1u);
+  EXPECT_EQ(counts.barriers_merged, 2u);
+  // Who wants to know of each store is told of each.
+  counts = Transform(text, {.barriers = Barriers::kStores}).counts;
+  EXPECT_EQ(counts.barriers, 8u);
+}
+
+TEST(GcTransformTest, WhatMayHaveMovedIsReadBack) {
+  EXPECT_EQ(Transform(R"text(function @f: fn(ptr Node)->i64 {
+b0(%0: ptr Node):
+  %1: ptr Object = cast_ptr %0
+  %2: ptr Node = call{@collects} %0
+  %3: bool = eq %1, zero:ptr Object
+  %4: bool = eq %0, %2
+  %5: bool = and %3, %4
+  %6: i64 = convert %5
+  return %6
+}
+)text",
+                      {.moves = true})
+                .text,
+            R"text(function @f: fn(ptr Node)->i64 {
+b0(%0: ptr Node):
+  %1: ptr Object = cast_ptr %0
+  root_set{0} %0
+  roots_enter{1}
+  %2: ptr Node = call{@collects} %0
+  roots_leave{1}
+  root_get{0} %0
+  root_get{0} %1
+  %3: bool = exception_occurred
+  branch %3 b1 b2
+b1 cold:
+  traceback_add
+  return 0:i64
+b2:
+  %4: bool = eq %1, zero:ptr Object
+  %5: bool = eq %0, %2
+  %6: bool = and %4, %5
+  %7: i64 = convert %6
+  return %7
+}
+)text");
+}
+
+TEST(GcTransformTest, WhatIsInItsSlotIsNotStoredAgain) {
+  Result result = Transform(R"text(function @f: fn(ptr Node, ptr Node)->ptr Node {
+b0(%0: ptr Node, %1: ptr Node):
+  %2: ptr Node = call{@collects} zero:ptr Node
+  %3: ptr Node = call{@collects} %1
+  %4: ptr Node = call{@collects} %0
+  %5: ptr Node = call{@collects} %0
+  setfield{Node .0'next} %5, %4
+  return %0
+}
+)text");
+  // %0 lives across all four, %1 across the first, %4 across the last, in the slot that %1 had. The
+  // declarations have one root and one store of their own.
+  EXPECT_EQ(result.counts.roots, 1u + 2u + 1u + 1u + 2u);
+  EXPECT_EQ(result.counts.roots_kept, 3u) << result.text;
+  EXPECT_EQ(result.counts.root_sets, 1u + 3u) << result.text;
+}
+
+TEST(GcTransformTest, ASlotInBetweenIsEmptied) {
+  Result result = Transform(R"text(function @f: fn(ptr Node)->ptr Node {
+b0(%0: ptr Node):
+  %1: ptr Node = call{@collects} zero:ptr Node
+  %2: ptr Node = call{@collects} zero:ptr Node
+  %3: ptr Node = call{@collects} zero:ptr Node
+  setfield{Node .0'next} %3, %0
+  %4: ptr Node = call{@collects} zero:ptr Node
+  setfield{Node .0'next} %4, %2
+  return %4
+}
+)text");
+  // %0 lives across three calls, in slot 0; %2 across the last two, above it.
+  EXPECT_NE(result.text.find("  root_set{0} zero:ptr Node\n  roots_enter{2}\n"), std::string::npos)
+      << result.text;
+  EXPECT_EQ(result.counts.root_sets, 1u + 1u + 1u + 1u) << result.text;
+}
+
+TEST(GcTransformTest, FaultsCanBeMadeOnPurpose) {
+  std::string_view text = R"text(function @f: fn(ptr Node, ptr Node)->ptr Node {
+b0(%0: ptr Node, %1: ptr Node):
+  %2: ptr Node = call{@collects} zero:ptr Node
+  setfield{Node .0'next} %0, %1
+  return %0
+}
+)text";
+  std::string good = Transform(text, {.moves = true, .barriers = Barriers::kObjects}).text;
+  EXPECT_NE(good.find("write_barrier"), std::string::npos);
+  std::string barrier =
+      Transform(text, {.moves = true, .barriers = Barriers::kObjects, .drop_barrier = 0}).text;
+  EXPECT_EQ(barrier.find("write_barrier"), std::string::npos) << barrier;
+  // The declarations have one root of their own.
+  std::string root = Transform(text, {.moves = true, .drop_root = 2}).text;
+  EXPECT_NE(root.find("zero:ptr Node\n  roots_enter{2}"), std::string::npos) << root;
+  EXPECT_EQ(root.find("root_get{1}"), std::string::npos) << root;
 }
 
 }  // namespace

@@ -19,6 +19,8 @@
 #include "backend_c/runtime/runtime.h"
 
 weft_object* weft_exception = nullptr;
+// Whose traceback it is. Only compared: the object may be gone.
+weft_object* weft_noted_exception = nullptr;
 
 namespace weft::runtime {
 
@@ -37,11 +39,9 @@ struct Entry {
 
 Entry entries[kMost];
 uint32_t entry_count = 0;
-// Whose traceback it is. Only compared: the object may be gone.
-const weft_object* noted_exception = nullptr;
 
-void Begin(const weft_object* exception) {
-  noted_exception = exception;
+void Begin(weft_object* exception) {
+  weft_noted_exception = exception;
   entry_count = 0;
 }
 
@@ -101,7 +101,7 @@ using namespace weft::runtime;
 
 void weft_exception_set(weft_object* exception, const weft_place* place) {
   weft_exception = exception;
-  if (noted_exception != exception) Begin(exception);
+  if (weft_noted_exception != exception) Begin(exception);
   Append(place);
 }
 
@@ -113,7 +113,7 @@ void weft_stack_overflowed(const weft_place* place) {
 }
 
 void weft_traceback_add(const weft_place* place) {
-  if (noted_exception != weft_exception) Begin(weft_exception);
+  if (weft_noted_exception != weft_exception) Begin(weft_exception);
   Append(place);
 }
 
@@ -130,7 +130,7 @@ void weft_report_uncaught(void) {
     }
   }
   std::fprintf(stderr, "\n");
-  if (noted_exception == exception) {
+  if (weft_noted_exception == exception) {
     std::fprintf(stderr, "Traceback (most recent call last):\n");
     for (uint32_t i = entry_count; i > 0; --i) {
       const Entry& entry = entries[i - 1];

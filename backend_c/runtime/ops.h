@@ -263,7 +263,19 @@ static inline weft_object* weft_weakref_make(uint32_t type_id, size_t size, size
   return object;
 }
 
-#define WEFT_WRITE_BARRIER(object) ((void)(object), weft_gc_write_barrier(object))
+// Announce stores of references to the collector (gc/weft_gc.h); empty for one that has no use for
+// it. The base of a place that holds a reference is never null.
+#if WEFT_GC_HAS_WRITE_BARRIER
+#define WEFT_WRITE_BARRIER(object, slot, value) \
+  weft_gc_write_barrier((weft_object*)(object), slot, (void*)(value))
+#define WEFT_WRITE_BARRIER_ITEM(object, slot, value) \
+  weft_gc_write_barrier_item((weft_object*)(object), slot, (void*)(value))
+#define WEFT_WRITE_BARRIER_AT(base, offset, value) \
+  weft_gc_write_barrier_item((weft_object*)(base), &WEFT_AT(void*, base, offset), (void*)(value))
+#define WEFT_WRITE_BARRIER_COPY(object, to, from, bytes) \
+  weft_gc_write_barrier_copy((weft_object*)(object), to, from, bytes)
+#define WEFT_WRITE_BARRIER_GLOBAL(slot, value) weft_gc_write_barrier_global(slot, (void*)(value))
+#endif
 
 #ifdef __cplusplus
 #define WEFT_BEGIN_C extern "C" {

@@ -77,8 +77,9 @@ static inline bool weft_stack_check(const weft_place* place) {
 
 // ---- The shadow stack, as the gc transform uses it ----------------------------------------------
 
-// Around a call: WEFT_ROOT_SET(0, p), WEFT_ROOT_SET(1, q), WEFT_ROOTS_ENTER(2), the call,
-// WEFT_ROOTS_LEAVE(2), and when the collector moves objects p = (T*)WEFT_ROOT_GET(0).
+// Around a call, relative to the top: WEFT_ROOT_SET(0, p), WEFT_ROOT_SET(1, q),
+// WEFT_ROOTS_ENTER(2), the call, WEFT_ROOTS_LEAVE(2), and when the collector moves objects
+// p = (T*)WEFT_ROOT_GET(0). A function that does it often keeps the top in a variable.
 #define WEFT_ROOT_SET(slot, pointer) (weft_shadow_top[slot] = (void*)(pointer))
 #define WEFT_ROOTS_ENTER(count) (weft_shadow_top += (count))
 #define WEFT_ROOTS_LEAVE(count) (weft_shadow_top -= (count))

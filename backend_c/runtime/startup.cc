@@ -59,9 +59,10 @@ weft_object* MakeArguments(int count, char** values) {
     }
     std::memcpy(reinterpret_cast<weft_str*>(string)->bytes, values[i], length);
     array = static_cast<weft_object*>(WEFT_ROOT_GET(-1));
-    weft_gc_write_barrier_item(array, i);
-    reinterpret_cast<weft_object**>(reinterpret_cast<char*>(array) + sizeof(weft_array))[i] =
-        string;
+    weft_object** slot =
+        reinterpret_cast<weft_object**>(reinterpret_cast<char*>(array) + sizeof(weft_array)) + i;
+    weft_gc_write_barrier_item(array, slot, string);
+    *slot = string;
   }
   WEFT_ROOTS_LEAVE(1);
   return array;

@@ -31,6 +31,12 @@ BUILDS = [
     ]),
     ('checks', ['--checks=all'], [('', ['programs', 'book'])]),
     ('gc=none', ['--gc=none'], [('', ['programs', 'book'])]),
+    ('gc=semispace', ['--gc=semispace', '-O1'], [(STRESS, ['programs', 'book'])]),
+    ('gc=generational', ['--gc=generational'], [
+        ('', ['programs', 'book']),
+        (STRESS, ['programs', 'book']),
+    ]),
+    ('gc=incremental', ['--gc=incremental', '-O1'], [(STRESS, ['programs', 'book'])]),
     ('O0', ['-O0'], [('', ['programs', 'book'])]),
     ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book'])]),
     # Small programs: what counts is that the JVM starts quickly.

@@ -1,0 +1,297 @@
+#include "weave/gc_barriers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "flowgraph/analysis.h"
+
+namespace weft::weave {
+
+using flowgraph::Block;
+using flowgraph::Constant;
+using flowgraph::Graph;
+using flowgraph::Link;
+using flowgraph::Opcode;
+using flowgraph::Operation;
+
+namespace {
+
+// What is known of an object until the next operation that may collect.
+enum class Known : uint8_t {
+  // The collector was told that its fixed part is written to.
+  kTold,
+  // It is new.
+  kNew,
+};
+
+// By the number of the value that stands for the object.
+using Facts = absl::flat_hash_map<uint32_t, Known>;
+
+bool IsAllocation(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::kMalloc:
+    case Opcode::kMallocItems:
+    case Opcode::kMallocTry:
+    case Opcode::kMallocItemsTry:
+    case Opcode::kMallocSlow:
+    case Opcode::kMallocItemsSlow:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Inserter {
+ public:
+  explicit Inserter(GcWork& work) : work_(work), graph_(work.graph), chains_(work.graph) {}
+
+  void Run() {
+    if (!HasStores()) return;
+    if (work_.options.barriers == Barriers::kObjects) FindFacts();
+    for (uint32_t b = 0; b < graph_.blocks().size(); ++b) Rewrite(BlockId(b));
+  }
+
+ private:
+  bool IsPointer(TypeId type) const { return work_.program.types.Kind(type) == TypeKind::kPtr; }
+
+  // Whether an operation stores references.
+  bool StoresReference(const Operation& op) const {
+    switch (op.opcode) {
+      case Opcode::kSetField:
+        // A weak reference is not a reference.
+        return IsPointer(graph_.type(op.args[1])) &&
+               !work_.program.containers.Get(ContainerId(op.imm)).is_weakref();
+      case Opcode::kSetItem:
+      case Opcode::kStoreAt:
+        return IsPointer(graph_.type(op.args[2])) && !IsNull(op.args[0]);
+      case Opcode::kCopyItems: {
+        const auto& fields = work_.program.containers.Get(ContainerId(op.imm)).item_fields;
+        return std::any_of(fields.begin(), fields.end(),
+                           [this](const lltype::Field& field) { return IsPointer(field.type); });
+      }
+      case Opcode::kGlobalSet:
+        return work_.options.barriers == Barriers::kStores && IsPointer(graph_.type(op.args[0]));
+      default:
+        return false;
+    }
+  }
+
+  // The base of a place that is a local variable without references.
+  bool IsNull(ValueId value) const {
+    return graph_.IsConstant(value) && graph_.value(value).constant.kind == Constant::Kind::kZero;
+  }
+
+  // The value that is stored; invalid for copies.
+  static ValueId Stored(const Operation& op) {
+    switch (op.opcode) {
+      case Opcode::kSetField:
+        return op.args[1];
+      case Opcode::kSetItem:
+      case Opcode::kStoreAt:
+        return op.args[2];
+      case Opcode::kGlobalSet:
+        return op.args[0];
+      default:
+        return {};
+    }
+  }
+
+  // Whether the value is null, a frozen object, or an immediate, whatever type it was cast to.
+  bool IsNoHeapObject(ValueId value) const {
+    if (!value.is_valid()) return false;
+    ValueId object = chains_.ObjectOf(value);
+    return graph_.IsConstant(object) || !MayBeOnHeap(work_.program, graph_.type(object));
+  }
+
+  bool HasStores() const {
+    for (const Block& block : graph_.blocks()) {
+      for (const Operation& op : block.ops) {
+        if (StoresReference(op)) return true;
+      }
+    }
+    return false;
+  }
+
+  std::optional<Known> KnownOf(const Facts& facts, ValueId value) const {
+    // Of null nothing is ever stored to.
+    if (IsNull(value)) return Known::kNew;
+    auto it = facts.find(chains_.ObjectOf(value).index);
+    if (it == facts.end()) return std::nullopt;
+    return it->second;
+  }
+
+  // Whether the fixed part of the object is told by this operation's barrier.
+  bool NeedsBarrier(const Facts& facts, const Operation& op) const {
+    if (IsNoHeapObject(Stored(op))) return false;
+    std::optional<Known> known = KnownOf(facts, op.args[0]);
+    if (!known.has_value()) return true;
+    return *known == Known::kTold && op.opcode != Opcode::kSetField;
+  }
+
+  void Apply(const Operation& op, Facts& facts) const {
+    if (work_.effects.MayCollect(graph_, op)) facts.clear();
+    if (op.result.is_valid()) {
+      facts.erase(op.result.index);
+      if (IsAllocation(op.opcode)) facts[op.result.index] = Known::kNew;
+    }
+    if (op.opcode == Opcode::kSetField && StoresReference(op) && NeedsBarrier(facts, op)) {
+      facts.insert({chains_.ObjectOf(op.args[0]).index, Known::kTold});
+    }
+  }
+
+  // What holds at the start of the target when control comes by this link.
+  Facts Carry(const Facts& facts, const Link& link) const {
+    const auto& arguments = graph_.block(link.target).args;
+    Facts result = facts;
+    for (ValueId argument : arguments) result.erase(argument.index);
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (!IsPointer(graph_.type(arguments[i]))) continue;
+      std::optional<Known> known = KnownOf(facts, link.args[i]);
+      if (known.has_value()) result[arguments[i].index] = *known;
+    }
+    return result;
+  }
+
+  // Leaves in `into` what both know; true when that is less than before.
+  static bool Meet(std::optional<Facts>& into, Facts&& other) {
+    if (!into.has_value()) {
+      into = std::move(other);
+      return true;
+    }
+    bool changed = false;
+    std::vector<uint32_t> gone;
+    for (auto& [value, known] : *into) {
+      auto it = other.find(value);
+      if (it == other.end()) {
+        gone.push_back(value);
+      } else if (it->second < known) {
+        known = it->second;
+        changed = true;
+      }
+    }
+    for (uint32_t value : gone) into->erase(value);
+    return changed || !gone.empty();
+  }
+
+  void FindFacts() {
+    at_start_.resize(graph_.blocks().size());
+    at_start_[Graph::Entry().index] = Facts();
+    std::vector<BlockId> order = flowgraph::ReversePostorder(graph_);
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      for (BlockId id : order) {
+        if (!at_start_[id.index].has_value()) continue;
+        Facts facts = *at_start_[id.index];
+        const Block& block = graph_.block(id);
+        for (const Operation& op : block.ops) Apply(op, facts);
+        flowgraph::ForEachLink(block, [&](const Link& link) {
+          changed |= Meet(at_start_[link.target.index], Carry(facts, link));
+        });
+      }
+    }
+  }
+
+  void Rewrite(BlockId id) {
+    Block& block = graph_.block(id);
+    if (!std::any_of(block.ops.begin(), block.ops.end(),
+                     [this](const Operation& op) { return StoresReference(op); })) {
+      return;
+    }
+    bool keeps_facts = work_.options.barriers == Barriers::kObjects;
+    Facts facts;
+    if (keeps_facts && at_start_[id.index].has_value()) facts = *at_start_[id.index];
+    std::vector<Operation> out;
+    out.reserve(block.ops.size() + 4);
+    for (Operation& op : block.ops) {
+      if (StoresReference(op)) {
+        if (!keeps_facts || NeedsBarrier(facts, op)) {
+          AddBarrier(op, out);
+        } else {
+          CountSaved(facts, op);
+        }
+      }
+      if (keeps_facts) Apply(op, facts);
+      out.push_back(std::move(op));
+    }
+    block.ops = std::move(out);
+  }
+
+  void CountSaved(const Facts& facts, const Operation& op) {
+    if (IsNoHeapObject(Stored(op))) {
+      ++work_.counts.barriers_constant;
+    } else if (KnownOf(facts, op.args[0]) == Known::kNew) {
+      ++work_.counts.barriers_new;
+    } else {
+      ++work_.counts.barriers_merged;
+    }
+  }
+
+  void AddBarrier(const Operation& op, std::vector<Operation>& out) {
+    size_t number = work_.totals.barriers + work_.counts.barriers++;
+    if (work_.options.drop_barrier == number) return;
+    Operation barrier = op;
+    barrier.result = {};
+    switch (op.opcode) {
+      case Opcode::kSetField:
+        barrier.opcode = Opcode::kWriteBarrier;
+        break;
+      case Opcode::kSetItem:
+        barrier.opcode = Opcode::kWriteBarrierItem;
+        break;
+      case Opcode::kStoreAt:
+        barrier.opcode = Opcode::kWriteBarrierAt;
+        break;
+      case Opcode::kCopyItems:
+        barrier.opcode = Opcode::kWriteBarrierCopy;
+        break;
+      default:
+        barrier.opcode = Opcode::kWriteBarrierGlobal;
+        barrier.imm2 = TypedId<void>::kNone;
+        break;
+    }
+    if (work_.options.notes) work_.totals.notes.push_back({work_.id, op.loc, Reason(op)});
+    out.push_back(std::move(barrier));
+  }
+
+  std::string Reason(const Operation& op) const {
+    const auto& containers = work_.program.containers;
+    std::string what;
+    switch (op.opcode) {
+      case Opcode::kSetField: {
+        const lltype::Container& container = containers.Get(ContainerId(op.imm));
+        what = fmt::format("a store into {} of {}", container.fields[op.imm2].name, container.name);
+        break;
+      }
+      case Opcode::kSetItem:
+        what = fmt::format("a store into an item of {}", containers.Get(ContainerId(op.imm)).name);
+        break;
+      case Opcode::kCopyItems:
+        what = fmt::format("a copy of items of {}", containers.Get(ContainerId(op.imm)).name);
+        break;
+      case Opcode::kStoreAt:
+        what = "a store into a place";
+        break;
+      default:
+        return "barrier: a store into a global";
+    }
+    return fmt::format("barrier: {}, which may be older than the last collection", what);
+  }
+
+  GcWork& work_;
+  Graph& graph_;
+  CastChains chains_;
+  std::vector<std::optional<Facts>> at_start_;
+};
+
+}  // namespace
+
+void InsertBarriers(GcWork& work) { Inserter(work).Run(); }
+
+}  // namespace weft::weave

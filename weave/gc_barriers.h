@@ -1,0 +1,29 @@
+#ifndef WEFT_WEAVE_GC_BARRIERS_H_
+#define WEFT_WEAVE_GC_BARRIERS_H_
+
+#include "weave/gc_work.h"
+
+namespace weft::weave {
+
+// Puts a barrier in front of each store of a reference that the collector is to be told of.
+//
+// With Barriers::kStores that is every store, into globals too. With Barriers::kObjects the
+// collector keeps a list of the objects that were written to, from one collection to the next, and
+// these stores need none:
+//
+// - into an object that was allocated since the last operation that may collect: the collector
+//   looks at new objects anyhow;
+// - of null or of a frozen object;
+// - into the fixed part of an object, when a barrier for that part of it came before, on every way
+//   and with no operation in between that may collect. (Items are told one by one: of a long array
+//   the collector remembers which part was written to.)
+//
+// The first and the last hold across blocks: they are facts about objects that flow forward, with
+// what all predecessors agree on.
+//
+// Linear in the size of the function times the rounds until loops agree, which are two or three.
+void InsertBarriers(GcWork& work);
+
+}  // namespace weft::weave
+
+#endif  // WEFT_WEAVE_GC_BARRIERS_H_
