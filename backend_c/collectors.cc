@@ -12,6 +12,7 @@ constexpr RootFinding kConservative [[maybe_unused]] = RootFinding::kConservativ
 constexpr RootFinding kBoth [[maybe_unused]] = RootFinding::kBoth;
 constexpr StoresTold kNoBarriers [[maybe_unused]] = StoresTold::kNoBarriers;
 constexpr StoresTold kObjects [[maybe_unused]] = StoresTold::kObjects;
+constexpr StoresTold kOverwrites [[maybe_unused]] = StoresTold::kOverwrites;
 constexpr StoresTold kStores [[maybe_unused]] = StoresTold::kStores;
 
 constexpr Collector kCollectors[] = {

@@ -11,7 +11,7 @@ namespace weft::backend_c {
 enum class RootFinding { kNone, kShadowStack, kConservative, kBoth };
 
 // Which stores of references a collector is told of.
-enum class StoresTold { kNoBarriers, kObjects, kStores };
+enum class StoresTold { kNoBarriers, kObjects, kOverwrites, kStores };
 
 // What the translator knows of a collector: a row of backend_c/collectors.def, which says what the
 // fields mean.

@@ -121,6 +121,8 @@ weave::Barriers BarriersFor(const backend_c::Collector& collector) {
   switch (collector.barriers) {
     case backend_c::StoresTold::kObjects:
       return weave::Barriers::kObjects;
+    case backend_c::StoresTold::kOverwrites:
+      return weave::Barriers::kOverwrites;
     case backend_c::StoresTold::kStores:
       return weave::Barriers::kStores;
     case backend_c::StoresTold::kNoBarriers:

@@ -256,6 +256,11 @@ void BlockHeap::BeginMarking() {
   allocated_bytes_ = 0;
 }
 
+void BlockHeap::BeginCounting() {
+  DropStretches();
+  allocated_bytes_ = 0;
+}
+
 void BlockHeap::Sweep() {
   // Those of objects made since marking began: what is left of them is found again as holes.
   DropStretches();

@@ -82,6 +82,12 @@ class BlockHeap {
 
   // Drops the stretches and clears all mark bits.
   void BeginMarking();
+  // The same for one who keeps the marks and knows what has died since they were set.
+  void BeginCounting();
+  void Unmark(const void* object) {
+    size_t word = OffsetOf(object) >> 3;
+    marks_[word >> 6] &= ~(uint64_t{1} << (word & 63));
+  }
   bool Contains(const void* pointer) const {
     return static_cast<size_t>(static_cast<const char*>(pointer) - base_) < used_bytes_;
   }
@@ -120,6 +126,8 @@ class BlockHeap {
   template <typename Visit>
   void ForEachMarked(Visit visit) const;
 
+  // The part of the address space that blocks were ever taken from.
+  size_t used_bytes() const { return used_bytes_; }
   size_t live_bytes() const { return live_bytes_; }
   size_t heap_bytes() const { return static_cast<size_t>(blocks_in_use_) * kBlockBytes; }
   // Bytes handed to allocation since BeginMarking was last called.

@@ -91,6 +91,8 @@ class Boehm {
   weft_object* Allocate(uint32_t type_id, size_t size);
   weft_object* AllocateFinalizable(uint32_t type_id);
   void Collect();
+  void CollectNow() { Collect(); }
+  int64_t HashOf(weft_object* object) { return HashOfAddress(object); }
   void RunFinalizers();
   int64_t Stat(int32_t which) const;
   void SetLimit(size_t bytes);
@@ -424,46 +426,4 @@ void Boehm::CheckRoots(const char* when) {
 }  // namespace
 }  // namespace weft::gc
 
-using weft::gc::collector;
-
-void weft_gc_start(size_t shadow_bytes) { collector.Start(shadow_bytes); }
-
-void weft_gc_collect(void) {
-  collector.Collect();
-  collector.RunFinalizers();
-}
-
-int64_t weft_gc_stat(int32_t which) { return collector.Stat(which); }
-
-int64_t weft_gc_identity_hash(weft_object* object) {
-  if (object->gc_bits & WEFT_GC_FROZEN) {
-    uint32_t hash = object->gc_bits >> WEFT_GC_OWN_SHIFT;
-    if (hash != 0) return hash;
-  }
-  return weft::gc::HashOfAddress(object);
-}
-
-void weft_gc_set_limit(size_t bytes) { collector.SetLimit(bytes); }
-
-weft_object* weft_gc_alloc_slow(uint32_t type_id, size_t size) {
-  return collector.Allocate(type_id, size);
-}
-
-weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_t fixed_size, size_t item_size,
-                                      size_t length_offset, int64_t length) {
-  size_t size = 0;
-  if (length < 0 || __builtin_mul_overflow(static_cast<size_t>(length), item_size, &size) ||
-      __builtin_add_overflow(size, fixed_size, &size) || size > SIZE_MAX / 2) {
-    weft_raise_memory_error();
-    return nullptr;
-  }
-  weft_object* object = collector.Allocate(type_id, size);
-  if (object != nullptr) {
-    *reinterpret_cast<int64_t*>(reinterpret_cast<char*>(object) + length_offset) = length;
-  }
-  return object;
-}
-
-weft_object* weft_gc_alloc_finalizable(uint32_t type_id) {
-  return collector.AllocateFinalizable(type_id);
-}
+#include "gc/entry_points.h"

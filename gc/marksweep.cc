@@ -37,6 +37,8 @@ class MarkSweep {
   weft_object* Allocate(uint32_t type_id, size_t size);
   weft_object* AllocateFinalizable(uint32_t type_id);
   void Collect();
+  void CollectNow() { Collect(); }
+  int64_t HashOf(weft_object* object) { return HashOfAddress(object); }
   void RunFinalizers();
   int64_t Stat(int32_t which) const;
   void SetLimit(size_t bytes);
@@ -53,7 +55,6 @@ class MarkSweep {
   template <typename Visit>
   void DrainWith(Visit visit);
   void MarkRoots();
-  void FindNamedObjects();
   // Clears the weak references found from `first` on whose targets are dead.
   void ClearWeakReferences(size_t first);
   void FindDueFinalizers();
@@ -218,21 +219,6 @@ inline void MarkSweep::DrainWith(Visit visit) {
   }
 }
 
-// What words of the stack and registers name. Compilers keep an address inside an object, or the
-// one behind its end, where they can do without that of its start.
-void MarkSweep::FindNamedObjects() {
-  named_.Resize(0);
-  ForEachStackWord(
-      [](void* self, uintptr_t word) {
-        MarkSweep* collector = static_cast<MarkSweep*>(self);
-        weft_object* object = collector->heap_.FindObject(word);
-        weft_object* before = collector->heap_.FindObject(word - sizeof(void*));
-        if (object != nullptr) collector->named_.Push(object);
-        if (before != nullptr && before != object) collector->named_.Push(before);
-      },
-      this);
-}
-
 void MarkSweep::MarkRoots() {
   ForEachRoot([this](weft_object** slot) { MarkSlot(slot); });
   for (size_t i = 0; i < named_.size(); ++i) MarkSlot(&named_[i]);
@@ -299,7 +285,9 @@ void MarkSweep::Collect() {
   size_t allocated = heap_.allocated_bytes();
   uint64_t cleared_before = weak_cleared_;
   size_t due_before = due_.size();
-  if (kScansStack) FindNamedObjects();
+  if (kScansStack) {
+    ListNamedObjects([this](uintptr_t word) { return heap_.FindObject(word); }, named_);
+  }
   heap_.BeginMarking();
   weak_.Resize(0);
   MarkRoots();
@@ -415,46 +403,4 @@ void MarkSweep::CheckHeap() {
 }  // namespace
 }  // namespace weft::gc
 
-using weft::gc::collector;
-
-void weft_gc_start(size_t shadow_bytes) { collector.Start(shadow_bytes); }
-
-void weft_gc_collect(void) {
-  collector.Collect();
-  collector.RunFinalizers();
-}
-
-int64_t weft_gc_stat(int32_t which) { return collector.Stat(which); }
-
-int64_t weft_gc_identity_hash(weft_object* object) {
-  if (object->gc_bits & WEFT_GC_FROZEN) {
-    uint32_t hash = object->gc_bits >> WEFT_GC_OWN_SHIFT;
-    if (hash != 0) return hash;
-  }
-  return weft::gc::HashOfAddress(object);
-}
-
-void weft_gc_set_limit(size_t bytes) { collector.SetLimit(bytes); }
-
-weft_object* weft_gc_alloc_slow(uint32_t type_id, size_t size) {
-  return collector.Allocate(type_id, size);
-}
-
-weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_t fixed_size, size_t item_size,
-                                      size_t length_offset, int64_t length) {
-  size_t size = 0;
-  if (length < 0 || __builtin_mul_overflow(static_cast<size_t>(length), item_size, &size) ||
-      __builtin_add_overflow(size, fixed_size, &size)) {
-    weft_raise_memory_error();
-    return nullptr;
-  }
-  weft_object* object = collector.Allocate(type_id, size);
-  if (object != nullptr) {
-    *reinterpret_cast<int64_t*>(reinterpret_cast<char*>(object) + length_offset) = length;
-  }
-  return object;
-}
-
-weft_object* weft_gc_alloc_finalizable(uint32_t type_id) {
-  return collector.AllocateFinalizable(type_id);
-}
+#include "gc/entry_points.h"

@@ -260,6 +260,28 @@ void FindStackBase();
 // callers may keep in registers.
 void ForEachStackWord(void (*visit)(void* context, uintptr_t word), void* context);
 
+// Lists in `named` the objects that words of the stack and registers name: weft_object* find(word)
+// says which one that is, if any, for the address of an object or of a place in it. Compilers keep
+// an address inside an object, or the one behind its end, where they can do without its start.
+template <typename Find>
+inline void ListNamedObjects(Find find, Vector<weft_object*>& named) {
+  struct Context {
+    Find* find;
+    Vector<weft_object*>* named;
+  };
+  Context context = {&find, &named};
+  named.Resize(0);
+  ForEachStackWord(
+      [](void* pointer, uintptr_t word) {
+        Context& context = *static_cast<Context*>(pointer);
+        weft_object* object = (*context.find)(word);
+        weft_object* before = (*context.find)(word - sizeof(void*));
+        if (object != nullptr) context.named->Push(object);
+        if (before != nullptr && before != object) context.named->Push(before);
+      },
+      &context);
+}
+
 }  // namespace weft::gc
 
 #endif  // WEFT_GC_SUPPORT_H_

@@ -219,6 +219,7 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 // that asks for written objects (Barriers::kObjects) is not told of stores into objects that are
 // new since the last point where a collection may have happened, of stores of null and of frozen
 // objects, of a second store into the fixed part of an object, and of globals, which are roots;
+// one that asks for overwrites (Barriers::kOverwrites) is told of null and frozen objects, too;
 // one that asks for every store (Barriers::kStores) is told of all of them, null and globals
 // included. Weak references are never announced.
 //   weft_gc_write_barrier(object, slot, value)       a field of `object`, at `slot`, gets `value`
@@ -230,6 +231,10 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 //   weft_gc_write_barrier_global(slot, value)        a global variable gets `value`
 #if defined(WEFT_GC_NONE)
 #include "gc/none.h"
+#elif defined(WEFT_GC_IMMIX)
+#include "gc/immix.h"
+#elif defined(WEFT_GC_REFCOUNT)
+#include "gc/refcount.h"
 #elif defined(WEFT_GC_BOEHM)
 #include "gc/boehm.h"
 #elif defined(WEFT_GC_SEMISPACE)

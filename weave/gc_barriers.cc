@@ -53,7 +53,7 @@ class Inserter {
 
   void Run() {
     if (!HasStores()) return;
-    if (work_.options.barriers == Barriers::kObjects) FindFacts();
+    if (work_.options.barriers != Barriers::kStores) FindFacts();
     for (uint32_t b = 0; b < graph_.blocks().size(); ++b) Rewrite(BlockId(b));
   }
 
@@ -128,7 +128,7 @@ class Inserter {
 
   // Whether the fixed part of the object is told by this operation's barrier.
   bool NeedsBarrier(const Facts& facts, const Operation& op) const {
-    if (IsNoHeapObject(Stored(op))) return false;
+    if (work_.options.barriers == Barriers::kObjects && IsNoHeapObject(Stored(op))) return false;
     std::optional<Known> known = KnownOf(facts, op.args[0]);
     if (!known.has_value()) return true;
     return *known == Known::kTold && op.opcode != Opcode::kSetField;
@@ -204,7 +204,7 @@ class Inserter {
                      [this](const Operation& op) { return StoresReference(op); })) {
       return;
     }
-    bool keeps_facts = work_.options.barriers == Barriers::kObjects;
+    bool keeps_facts = work_.options.barriers != Barriers::kStores;
     Facts facts;
     if (keeps_facts && at_start_[id.index].has_value()) facts = *at_start_[id.index];
     std::vector<Operation> out;
@@ -224,7 +224,7 @@ class Inserter {
   }
 
   void CountSaved(const Facts& facts, const Operation& op) {
-    if (IsNoHeapObject(Stored(op))) {
+    if (work_.options.barriers == Barriers::kObjects && IsNoHeapObject(Stored(op))) {
       ++work_.counts.barriers_constant;
     } else if (KnownOf(facts, op.args[0]) == Known::kNew) {
       ++work_.counts.barriers_new;

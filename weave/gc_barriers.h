@@ -13,7 +13,8 @@ namespace weft::weave {
 //
 // - into an object that was allocated since the last operation that may collect: the collector
 //   looks at new objects anyhow;
-// - of null or of a frozen object;
+// - of null or of a frozen object; but Barriers::kOverwrites is told of these, because such a
+//   collector asks what an object referred to before;
 // - into the fixed part of an object, when a barrier for that part of it came before, on every way
 //   and with no operation in between that may collect. (Items are told one by one: of a long array
 //   the collector remembers which part was written to.)

@@ -12,8 +12,9 @@
 namespace weft::weave {
 
 // The stores of references that a collector is told of: none, those that say which objects were
-// written to since it last ran, or all of them. See gc/weft_gc.h.
-enum class Barriers { kNone, kObjects, kStores };
+// written to since it last ran, the same with those that only take a reference away, or all of
+// them. See gc/weft_gc.h.
+enum class Barriers { kNone, kObjects, kOverwrites, kStores };
 
 // What a collector wants of the program.
 struct GcTransformOptions {

@@ -392,7 +392,7 @@ b2:
 }
 
 TEST(GcTransformTest, NewObjectsAndConstantsNeedNoBarrier) {
-  Result result = Transform(R"text(function @f: fn(ptr Node)->ptr Node {
+  std::string_view text = R"text(function @f: fn(ptr Node)->ptr Node {
 b0(%0: ptr Node):
   %1: ptr Node = malloc{Node}
   setfield{Node .0'next} %1, %0
@@ -401,8 +401,8 @@ b0(%0: ptr Node):
   setfield{Node .0'next} %1, %0
   return %1
 }
-)text",
-                            {.barriers = Barriers::kObjects});
+)text";
+  Result result = Transform(text, {.barriers = Barriers::kObjects});
   EXPECT_EQ(result.counts.barriers, 1u) << result.text;
   EXPECT_EQ(result.counts.barriers_new, 1u);
   EXPECT_EQ(result.counts.barriers_constant, 1u);
@@ -411,6 +411,10 @@ b0(%0: ptr Node):
                              "  setfield{Node .0'next} %3, %0\n  return %3\n"),
             std::string::npos)
       << result.text;
+  // The store of the frozen object takes a reference away.
+  result = Transform(text, {.barriers = Barriers::kOverwrites});
+  EXPECT_EQ(result.counts.barriers, 2u) << result.text;
+  EXPECT_EQ(result.counts.barriers_new, 1u);
 }
 
 TEST(GcTransformTest, OneBarrierServesTheFixedPartUntilACollection) {
