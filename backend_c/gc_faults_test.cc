@@ -192,6 +192,10 @@ TEST(GcFaultsTest, SemiSpace) { TryAllFaults("semispace", {.moves = true}); }
 TEST(GcFaultsTest, Generational) {
   TryAllFaults("generational", {.moves = true, .barriers = weave::Barriers::kObjects});
 }
+TEST(GcFaultsTest, RefCount) {
+  TryAllFaults("refcount", {.barriers = weave::Barriers::kOverwrites});
+}
+TEST(GcFaultsTest, Immix) { TryAllFaults("immix", {.moves = true}); }
 TEST(GcFaultsTest, Incremental) {
   TryAllFaults("incremental", {.moves = true, .barriers = weave::Barriers::kObjects});
 }
