@@ -92,7 +92,7 @@ TEST(Options, TakesAllowedValuesOnly) {
             "weft: error: option '--gc' has no value 'marksweeep', did you mean 'marksweep'? "
             "[W0502]\n"
             "weft: error: option '--gc' has no value 'qqq', it takes one of: marksweep, none, "
-            "boehm, semispace, generational, incremental [W0502]\n"
+            "boehm, semispace, generational, incremental, refcount, immix [W0502]\n"
             "weft: error: option '--optimize' has no value '4', it takes a number from 0 to 3 "
             "[W0502]\n"
             "weft: error: option '--optimize' has no value '2x', it takes a number from 0 to 3 "

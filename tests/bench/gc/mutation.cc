@@ -27,8 +27,10 @@ int run(Array<Str> args) {
   int64_t size = 200000;
   if (args.length() > 1 && !parse_int(args[1], size)) return 2;
   int64_t steps = size * 10;
+  Record* first = new Record(0);
   Array<Record*> table(size);
-  for (int64_t i = 0; i < size; i++) table[i] = new Record(i);
+  table[0] = first;
+  for (int64_t i = 1; i < size; i++) table[i] = new Record(i);
   int64_t sum = 0;
   for (int64_t step = 0; step < steps; step++) {
     uint64_t bits = next_random();
@@ -36,12 +38,15 @@ int run(Array<Str> args) {
     if (bits % 8 == 0) {
       // What others link to lives on with the links it had, so those go first.
       Record* old = table[at];
-      for (int i = 0; i < kLinks; i++) old->links[i] = nullptr;
+      Array<Record*> links = old->links;
+      for (int i = 0; i < kLinks; i++) links[i] = nullptr;
       table[at] = new Record(step);
     } else {
       int64_t other = static_cast<int64_t>((bits >> 32) % static_cast<uint64_t>(size));
       Record* to = table[other];
-      table[at]->links[static_cast<int64_t>(bits % kLinks)] = to;
+      Record* from = table[at];
+      Array<Record*> links = from->links;
+      links[static_cast<int64_t>(bits % kLinks)] = to;
       sum += to->key;
     }
   }
