@@ -535,7 +535,7 @@ void RefCount::CheckCounts() {
     ForEachReference(holder, [&](weft_object** slot) {
       if (!heap_.Contains(*slot)) return;
       if (!heap_.IsMarked(*slot)) {
-        Fatal("a live %s at %p refers to a freed object at %p: a write barrier is missing",
+        Fatal("a live %s at %p refers to a freed object at %p: a store was not announced",
               weft_types[holder->type_id].name, static_cast<void*>(holder),
               static_cast<void*>(*slot));
       }
@@ -547,7 +547,7 @@ void RefCount::CheckCounts() {
     uint32_t expected = counts[heap_.OffsetOf(object) / 8];
     uint32_t bits = object->gc_bits;
     if (bits >= kStuck || bits >> kCountShift == expected) return;
-    Fatal("the %s at %p has a count of %u and %u references: a write barrier is missing",
+    Fatal("the %s at %p has a count of %u and %u references: a store was not announced",
           weft_types[object->type_id].name, static_cast<void*>(object), bits >> kCountShift,
           expected);
   });

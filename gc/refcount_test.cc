@@ -123,7 +123,7 @@ TEST_F(RefCountDeathTest, AMissingBarrierIsFound) {
         LetItCollect();
         LetItCollect();
       },
-      "a write barrier is missing");
+      "a store was not announced");
 }
 
 }  // namespace
