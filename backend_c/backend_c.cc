@@ -162,6 +162,7 @@ std::vector<ArtefactFile> GenerateFiles(const Program& program, const ArtefactOp
   files.push_back({"program.c", EmitProgramTables(types, reachable)});
   shards.push_back("data");
   shards.push_back("program");
+  files.push_back({"settings.h", EmitSettings(options, program.boxing.scheme)});
   files.push_back({"type_ids.h", EmitTypeIds(types, reachable)});
   AddTypeHeaders(types, &files);
   files.push_back({"all.c", EmitUnit(shards)});

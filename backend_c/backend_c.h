@@ -15,6 +15,7 @@
 //   program.c          the tables of types, roots and virtual functions, and the entry
 //   all.c              includes all shards, for builds as one unit
 //   types/, type_ids.h structs and type ids; a shard includes those it uses
+//   settings.h         which collector and representation of numbers it is for
 //   gc/, backend_c/    the sources of the collector and the run time
 //   Makefile
 //

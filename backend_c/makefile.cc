@@ -117,6 +117,17 @@ clean:
 .PHONY: debug lto pgo trainee trained clean
 )";
 
+// The macros that choose the collector, its roots and the representation of numbers.
+std::vector<std::string> Defines(const ArtefactOptions& options, BoxingScheme boxing) {
+  std::vector<std::string> defines;
+  const Collector& collector = FindCollector(options.gc);
+  if (!collector.define.empty()) defines.emplace_back(collector.define);
+  if (options.conservative_roots) defines.emplace_back("WEFT_GC_CONSERVATIVE");
+  if (boxing == BoxingScheme::kNan) defines.emplace_back("WEFT_BOXING_NAN");
+  if (boxing == BoxingScheme::kTagged) defines.emplace_back("WEFT_BOXING_TAGGED");
+  return defines;
+}
+
 }  // namespace
 
 std::vector<std::string> RuntimeFiles(const std::string& gc) {
@@ -163,6 +174,17 @@ std::string ExecutableName(std::string_view wanted) {
   return name;
 }
 
+std::string EmitSettings(const ArtefactOptions& options, BoxingScheme boxing) {
+  std::string text =
+      "// What the artefact was translated for. The Makefile says the same to the run-time "
+      "sources.\n"
+      "#ifndef WEFT_SETTINGS_H_\n#define WEFT_SETTINGS_H_\n\n";
+  for (const std::string& define : Defines(options, boxing)) {
+    text += fmt::format("#ifndef {0}\n#define {0} 1\n#endif\n", define);
+  }
+  return text + "\n#endif  // WEFT_SETTINGS_H_\n";
+}
+
 std::string EmitMakefile(const ArtefactOptions& options, BoxingScheme boxing,
                          const std::vector<std::string>& shards) {
   std::string text = "# Written by Weft.\n";
@@ -174,12 +196,9 @@ std::string EmitMakefile(const ArtefactOptions& options, BoxingScheme boxing,
   for (const std::string& path : RuntimeFiles(options.gc)) {
     if (path.ends_with(".cc")) text += fmt::format(" \\\n  {}", path);
   }
-  const Collector& collector = FindCollector(options.gc);
   text += "\nDEFINES :=";
-  if (!collector.define.empty()) text += fmt::format(" -D{}", collector.define);
-  if (options.conservative_roots) text += " -DWEFT_GC_CONSERVATIVE";
-  if (boxing == BoxingScheme::kNan) text += " -DWEFT_BOXING_NAN";
-  if (boxing == BoxingScheme::kTagged) text += " -DWEFT_BOXING_TAGGED";
+  for (const std::string& define : Defines(options, boxing)) text += fmt::format(" -D{}", define);
+  const Collector& collector = FindCollector(options.gc);
   text += fmt::format("\nLIBRARIES :={}{} -lm\n", collector.libraries.empty() ? "" : " ",
                       collector.libraries);
   text += kRules;

@@ -12,6 +12,10 @@ namespace weft::backend_c {
 std::string EmitMakefile(const ArtefactOptions& options, BoxingScheme boxing,
                          const std::vector<std::string>& shards);
 
+// The file settings.h, which every shard includes first: which collector and which representation
+// of numbers the generated code is for, so that it compiles by itself.
+std::string EmitSettings(const ArtefactOptions& options, BoxingScheme boxing);
+
 // The file all.c, which is all shards in one translation unit.
 std::string EmitUnit(const std::vector<std::string>& shards);
 

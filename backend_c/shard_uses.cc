@@ -178,7 +178,7 @@ std::string ShardUses::Constant(TypeId type, const flowgraph::Constant& constant
 }
 
 std::string ShardUses::Declarations() const {
-  std::string text = "#include \"backend_c/runtime/ops.h\"\n";
+  std::string text = "#include \"settings.h\"\n\n#include \"backend_c/runtime/ops.h\"\n";
   if (type_ids_) text += "#include \"type_ids.h\"\n";
   for (const std::string& tag : structs_) text += fmt::format("#include \"types/{}.h\"\n", tag);
   text += "\nWEFT_BEGIN_C\n";

@@ -195,14 +195,14 @@ class Number : public Unboxed<double> {
  public:
   using Unboxed::Unboxed;
 };
-class Index : public Unboxed<int64_t> {
+class Whole : public Unboxed<int64_t> {
  public:
   using Unboxed::Unboxed;
 };
 int run(Array<Str> args) {
   List<Object*> objects;
   objects.append(new Number(static_cast<double>(args.length())));
-  objects.append(new Index(args.length()));
+  objects.append(new Whole(args.length()));
   return isa<Number>(objects[0]) ? 0 : 1;
 }
 WEFT_MAIN(run)
