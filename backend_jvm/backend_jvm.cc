@@ -49,7 +49,7 @@ class Generator {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
     needs_.code_sizes.resize(program_.functions.size());
     Functions();
-    ClassFile program = WriteProgramClass(types_, image_);
+    ClassFile program = WriteProgramClass(types_, image_, needs_);
     AddExports(types_, program);
     Add(std::move(program));
     if (!needs_.externals.empty()) {

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <map>
+#include <set>
 
 #include "backend_common/mangle.h"
 #include "backend_jvm/code.h"
@@ -694,7 +695,7 @@ ClassFile WriteBytesClass(std::string_view name, const std::string& bytes) {
   return file;
 }
 
-ClassFile WriteProgramClass(Types& types, const FrozenImage& image) {
+ClassFile WriteProgramClass(Types& types, const FrozenImage& image, const Needs& needs) {
   const Program& program = types.program();
   ClassFile file;
   file.name = "weft/Program";
@@ -726,6 +727,13 @@ ClassFile WriteProgramClass(Types& types, const FrozenImage& image) {
     code.Parameter(self);
     GlobalId global = memory ? program.memory_error : program.stack_overflow_error;
     if (global.is_valid() && program.global(global).initial.kind == Constant::Kind::kFrozen) {
+      // A handler that runs on a stack that is used up cannot load the class it compares with: that
+      // takes Java code. An empty array loads it now.
+      for (uint32_t caught : memory ? std::set<uint32_t>() : needs.caught) {
+        code.PushInt(0);
+        code.NewArray(fmt::format("L{};", types.OwnClass(ContainerId(caught))));
+        code.Pop();
+      }
       code.PushInt(static_cast<int32_t>(image.numbers[program.global(global).initial.bits]));
       code.InvokeStatic("weft/rt/Thaw", "object", "(I)Ljava/lang/Object;");
     } else {

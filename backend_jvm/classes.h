@@ -33,8 +33,10 @@ ClassFile WriteGlobals(Types& types, const backend_common::FrozenImage& image);
 ClassFile WriteBytesClass(std::string_view name, const std::string& bytes);
 inline constexpr std::string_view kImageClass = "weft/Image";
 inline constexpr std::string_view kLinesClass = "weft/Lines";
-// The class with main(), which makes frozen objects and knows the program's entry.
-ClassFile WriteProgramClass(Types& types, const backend_common::FrozenImage& image);
+// The class with main(), which makes frozen objects and knows the program's entry. All functions
+// have been written.
+ClassFile WriteProgramClass(Types& types, const backend_common::FrozenImage& image,
+                            const Needs& needs);
 
 }  // namespace weft::backend_jvm
 

@@ -756,6 +756,7 @@ void MethodWriter::IsInstance(ContainerId container) {
     code_.InvokeStatic(kOpsClass, "is_nonnull", "(Ljava/lang/Object;)I");
     return;
   }
+  if (types_.IsException(container)) needs_.caught.insert(container.index);
   code_.InstanceOf(types_.ClassOf(container));
 }
 

@@ -38,6 +38,8 @@ struct Needs {
   // How long each function's code is.
   std::vector<size_t> code_sizes;
   bool makes_root_objects = false;
+  // Classes of exceptions that handlers tell apart.
+  std::set<uint32_t> caught;
   // Members of the host that are called.
   std::set<uint32_t> externals;
 };

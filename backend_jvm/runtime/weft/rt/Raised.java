@@ -13,6 +13,17 @@ public abstract class Raised extends RuntimeException {
   /** The exception for a stack that is used up; handlers take it from here without a call. */
   public static Raised overflow;
 
+  /**
+   * Makes handlers ready to run on a stack that is used up. The first one of each class looks for a
+   * class of the host by name, and the class loader of a program answers a name that it was never
+   * asked for with Java code, for which there would be no stack: the handler would fail before the
+   * destructors of its scope have run. Asked for once, the name is known without a call.
+   */
+  static void prepare(Raised overflowError) {
+    overflow = overflowError;
+    StackOverflowError.class.hashCode();
+  }
+
   /** What the host threw when the exception stands for an error of the host. */
   public transient Throwable host;
 

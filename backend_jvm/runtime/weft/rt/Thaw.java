@@ -18,7 +18,7 @@ public final class Thaw {
 
   /** Makes the objects before anything runs. */
   static void prepare() {
-    Raised.overflow = (Raised) Program.get().stackOverflowError();
+    Raised.prepare((Raised) Program.get().stackOverflowError());
   }
 
   private final Program program;
