@@ -167,7 +167,11 @@ void TryAllFaults(const std::string& gc, const weave::GcTransformOptions& transf
     victim.DropBarrier(i);
     RunResult run = victim.Run();
     if (run.exit_code != 0) ++barriers_missed;
-    if (run.output.find("was not announced") != std::string::npos) ++barriers_named;
+    // Where references are counted, what a missing count frees too early may be met first.
+    if (run.output.find("was not announced") != std::string::npos ||
+        run.output.find("which is no object") != std::string::npos) {
+      ++barriers_named;
+    }
   }
   EXPECT_GE(2 * barriers_missed, barriers);
   EXPECT_EQ(barriers_named, barriers_missed);

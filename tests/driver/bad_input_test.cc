@@ -210,6 +210,7 @@ TEST_F(BadInputTest, JdkThatCompilesNothing) {
   EXPECT_NE(run.exit_code, 0);
   EXPECT_TRUE(run.Says("the run time of the JVM backend does not compile: no Java today"))
       << run.output;
+  EXPECT_TRUE(run.Says("[W0511]")) << run.output;
   EXPECT_FALSE(Exists("hello.jar"));
 }
 
