@@ -39,6 +39,21 @@ bool Translator::IsStandardContainer(const clang::CXXRecordDecl* decl) {
   return !decl->getName().ends_with("_ordering") && decl->getName() != "initializer_list";
 }
 
+// The class that the elements of an array are values of, or refer to objects of; null when `decl`
+// is no array, or one of something else.
+const clang::CXXRecordDecl* Translator::ElementOfArray(const clang::CXXRecordDecl* decl) {
+  const auto* instance = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(decl);
+  if (instance == nullptr || instance->getTemplateArgs().size() == 0 ||
+      instance->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type ||
+      AnnotationArgument(decl, "weft.core") != "array") {
+    return nullptr;
+  }
+  clang::QualType item = instance->getTemplateArgs()[0].getAsType();
+  if (!item->isPointerType()) return item->getAsCXXRecordDecl();
+  const clang::CXXRecordDecl* pointee = item->getPointeeCXXRecordDecl();
+  return pointee != nullptr && IsObjectClass(pointee) ? pointee : nullptr;
+}
+
 RecordInfo& Translator::Record(const clang::CXXRecordDecl* decl, Site site) {
   const clang::CXXRecordDecl* canonical = decl->getCanonicalDecl();
   if (auto it = record_cache_.find(canonical); it != record_cache_.end()) return *it->second;
@@ -51,6 +66,15 @@ RecordInfo& Translator::Record(const clang::CXXRecordDecl* decl, Site site) {
     return *it->second;
   }
   const clang::CXXRecordDecl* definition = DefinitionOf(decl);
+  // The class of an array's elements may have such an array as a field, which must not find the
+  // array half made: it comes first, and may make the array.
+  if (const clang::CXXRecordDecl* element = ElementOfArray(definition)) {
+    Record(element, site);
+    if (auto it = record_by_key_.find(key); it != record_by_key_.end()) {
+      record_cache_[canonical] = it->second;
+      return *it->second;
+    }
+  }
   RecordInfo& info = records_.emplace_back();
   record_cache_[canonical] = &info;
   record_by_key_[key] = &info;

@@ -173,6 +173,7 @@ class Translator {
   void CompleteTemplate(const clang::CXXRecordDecl* decl);
   // The definition of a class, in whichever unit it stands; null if no unit has one.
   const clang::CXXRecordDecl* DefinitionOf(const clang::CXXRecordDecl* decl);
+  const clang::CXXRecordDecl* ElementOfArray(const clang::CXXRecordDecl* decl);
 
   // functions.cc
   std::string FunctionKey(const clang::FunctionDecl* function);

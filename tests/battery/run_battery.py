@@ -42,7 +42,7 @@ class Executor:
     """One way to run programs: how to build them, and with which environment they run."""
 
     def __init__(self, name, kind, compiler=None, flags=(), environment=None, checks=True,
-                 build_of=None, only=""):
+                 build_of=None, only="", heavy_stress="1000"):
         self.name = name
         self.kind = kind
         self.compiler = compiler
@@ -53,6 +53,8 @@ class Executor:
         self.build_name = build_of or name
         # It runs the programs that have this word in them.
         self.only = only
+        # Under stress, at every how many allocations a program that is heavy collects.
+        self.heavy_stress = heavy_stress
 
 
 EXECUTORS = [
@@ -64,8 +66,9 @@ EXECUTORS = [
     Executor("c-gcc", "c", flags=["--cc=gcc", "--checks=all"]),
     Executor("c-gcc-stress", "c", flags=["--cc=gcc", "--checks=all"], build_of="c-gcc",
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
+    # It copies all that a deep stack holds each time.
     Executor("c-semispace", "c", flags=["--cc=gcc", "--gc=semispace", "--checks=all", "-O0"],
-             environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
+             environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}, heavy_stress="20000"),
     Executor("c-generational", "c",
              flags=["--cc=gcc", "--gc=generational", "--checks=all", "-O1"],
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
@@ -360,7 +363,7 @@ def run_program(program, executor, build):
         return Result("does not build\n" + build.errors[program.name][:3000])
     environment = dict(executor.environment)
     if "heavy" in program.options and "WEFT_GC_STRESS" in environment:
-        environment["WEFT_GC_STRESS"] = "1000"
+        environment["WEFT_GC_STRESS"] = executor.heavy_stress
     for assignment in shlex.split(program.options.get("env", "")):
         key, _, value = assignment.partition("=")
         environment[key] = value
