@@ -60,7 +60,8 @@ def main():
     totals = [0, 0, 0]
     with tempfile.TemporaryDirectory() as folder:
         for name, flags, runs in BUILDS[:1] if options.quick else BUILDS:
-            lox = os.path.join(folder, name)
+            # `env` takes whatever has an equals sign for a variable.
+            lox = os.path.join(folder, name.replace('=', '-'))
             command = [os.path.join(ROOT, 'weft'), 'translate',
                        os.path.join(ROOT, 'interpreter_spec', 'lox', 'main.cc'), '-o', lox, *flags]
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

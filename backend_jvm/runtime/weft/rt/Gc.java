@@ -6,6 +6,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class Gc {
   private static final ConcurrentLinkedQueue<Finalizable> due = new ConcurrentLinkedQueue<>();
   private static boolean running;
+  private static boolean hasFinalizable;
+
+  /** An object of no use: when its finalizer has run, those of an earlier collection are known. */
+  private static final class Sentinel {
+    static volatile int finalized;
+
+    @Override
+    @SuppressWarnings({"deprecation", "removal"})
+    protected void finalize() {
+      finalized++;
+    }
+  }
 
   private Gc() {}
 
@@ -16,6 +28,7 @@ public final class Gc {
 
   /** Called when an object with a finalizer has been made: a good time to run those that are due. */
   public static void finalizable(Object object) {
+    hasFinalizable = true;
     if (!due.isEmpty()) runDue();
   }
 
@@ -34,8 +47,33 @@ public final class Gc {
   public static void collect() {
     Results.clear();
     System.gc();
+    if (!hasFinalizable) return;
+    awaitDead();
     System.runFinalization();
     runDue();
+  }
+
+  /**
+   * Waits until the dead objects of the last collection are in the host's list of those to finalize.
+   * A thread of the host's puts them there, all of one collection before the first of the next.
+   */
+  private static void awaitDead() {
+    int before = Sentinel.finalized;
+    leaveSentinel();
+    for (int turn = 0; turn < 100 && Sentinel.finalized == before; turn++) {
+      if (turn % 20 == 0) System.gc();
+      System.runFinalization();
+      try {
+        Thread.sleep(turn / 4);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static void leaveSentinel() {
+    new Sentinel();
   }
 
   public static long stat(int which) {
