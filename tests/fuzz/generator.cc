@@ -169,7 +169,7 @@ constexpr char kPrelude[] = R"cpp(
   class Far : public Left {
    public:
     using Left::Left;
-    int64_t f(int64_t n) override { return Left::f(n + 1) ^ static_cast<int64_t>(ratio); }
+    int64_t f(int64_t n) override { return Left::f(n + 1) ^ whole(ratio); }
     Small g() override { return Small{static_cast<int32_t>(x), 1, whole(ratio)}; }
   };
   Base* make(int64_t n) {
