@@ -445,6 +445,10 @@ Place FunctionBuilder::EmitVariablePlace(const clang::VarDecl* variable,
   if (auto it = variables_.find(variable); it != variables_.end()) return it->second;
   if (variable->hasLocalStorage() && !variable->getType().isConstQualified() &&
       !variable->isConstexpr()) {
+    // C++ does not capture a reference that is bound to a global: naming it names the global.
+    if (variable->getType()->isReferenceType() && variable->getInit() != nullptr) {
+      return EmitPlace(variable->getInit());
+    }
     // A variable whose declaration was reported, or that an unevaluated context names.
     return PoisonPlace(variable->getType().getNonReferenceType());
   }
