@@ -219,8 +219,13 @@ class ClassWriter {
   }
 
   void WriteTuples() {
+    std::set<TypeId> tuples = uses_.tuples;
+    for (TypeId type : uses_.delegates) {
+      TypeId result = program_.types.Element(type);
+      if (program_.types.Kind(result) == TypeKind::kTuple) tuples.insert(result);
+    }
     std::set<std::string> written;
-    for (TypeId tuple : uses_.tuples) {
+    for (TypeId tuple : tuples) {
       std::string name = types_.TupleName(tuple);
       if (!written.insert(name).second) continue;
       Line(kValueType, name);

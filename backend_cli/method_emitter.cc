@@ -53,6 +53,9 @@ class MethodEmitter : public backend_common::StackEmitter {
     places_.BeginMethod(name.substr(1, name.size() - 2));
     // The first place is the function's own, for the check of the stack.
     Line(function_.loc);
+    // One that always raises makes no tuple, and yet has the result.
+    TypeId result = program_.types.Element(function_.type);
+    if (program_.types.Kind(result) == TypeKind::kTuple) uses_.tuples.insert(result);
     if (may_nest) code_.Op("call", "void Weft.Stack::Check()");
     StackWriter writer(program_, function_, plan_, *this);
     writer_ = &writer;
@@ -191,6 +194,10 @@ class MethodEmitter : public backend_common::StackEmitter {
 
   void Operate(const Operation& op) override {
     tried_ = op.opcode;
+    // Also when nobody takes it apart, as the callee's result.
+    if (op.result.is_valid() && KindOfValue(op.result) == TypeKind::kTuple) {
+      uses_.tuples.insert(graph().type(op.result));
+    }
     if (in_try_ && has_loop_ && IsCall(op.opcode)) return CallTried(op);
     std::optional<int64_t> constant;
     if (!op.args.empty()) constant = ConstantOf(op.args.back());
@@ -343,7 +350,6 @@ class MethodEmitter : public backend_common::StackEmitter {
   }
 
   void TupleElement(TypeId tuple, size_t element) override {
-    uses_.tuples.insert(tuple);
     code_.LoadLocalAddress(tuple_locals_[tuple]);
     TypeId type = program_.types.List(tuple)[element];
     code_.Op("ldfld",
@@ -796,7 +802,6 @@ class MethodEmitter : public backend_common::StackEmitter {
 
   void MakeTuple() {
     TypeId tuple = program_.types.Element(function_.type);
-    uses_.tuples.insert(tuple);
     std::string parameters;
     for (TypeId element : program_.types.List(tuple)) {
       if (!parameters.empty()) parameters += ", ";

@@ -2,18 +2,21 @@
 """Compares executors on random programs in restricted C++.
 
 usage: tests/fuzz/fuzz.py [--seed=N] [--count=N] [--batch=N] [--executor=NAME]... [--keep=DIR]
+                          [--cxx=COMPILER]
        tests/fuzz/fuzz.py --reduce=SEED [--executor=NAME]...
 
 Programs SEED to SEED + COUNT - 1 are generated, some at a time in one file, and run on each
 executor; every line printed has to be the same as the direct build's. Seeds that differ are printed
 with what each executor said. --reduce looks for a small program with the same difference and prints
-it. Exit code 1 when anything differed.
+it. --cxx is the compiler of the direct build, g++ when there is none. Exit code 1 when anything
+differed.
 
 Uses nothing beyond Debian's python3-minimal.
 """
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -24,17 +27,19 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 GENERATE = os.path.join(ROOT, "bazel-bin/tests/fuzz/generate")
 WEFT = os.path.join(ROOT, "weft")
 TIMEOUT = 600
+# The compiler of the direct build.
+cxx = "g++"
 
 
 class Failure(Exception):
     """An executor that could not build or run a batch; the text says how."""
 
 
-def run(command, environment=None):
+def run(command, environment=None, before=None):
     """Gives what the command prints; anything but exit code 0 is a Failure."""
     merged = dict(os.environ, **(environment or {}))
     try:
-        done = subprocess.run(command, cwd=ROOT, env=merged, timeout=TIMEOUT,
+        done = subprocess.run(command, cwd=ROOT, env=merged, timeout=TIMEOUT, preexec_fn=before,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except subprocess.TimeoutExpired:
         raise Failure("no end after %d s: %s" % (TIMEOUT, " ".join(command)))
@@ -44,11 +49,17 @@ def run(command, environment=None):
     return done.stdout.decode("utf-8", "replace").splitlines()
 
 
+def raise_stack_limit():
+    # Programs recurse, and the frames of a build that is not optimised can be large.
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (most, most))
+
+
 def direct(source, folder):
-    """The direct build with g++: the oracle."""
+    """The direct build: the oracle."""
     binary = os.path.join(folder, "direct")
-    run(["g++", "-std=c++20", "-O0", "-w", "-fwrapv", "-I.", source, "-o", binary])
-    return run([binary])
+    run([cxx, "-std=c++20", "-O0", "-w", "-fwrapv", "-I.", source, "-o", binary])
+    return run([binary], before=raise_stack_limit)
 
 
 def llinterp(*flags):
@@ -124,7 +135,12 @@ def compare(seed, count, executors, folder):
     """Gives {seed: {executor: line}} of the seeds that differ from the direct build."""
     source = os.path.join(folder, "batch.cc")
     generate(seed, count, source)
-    expected = direct(source, folder)
+    try:
+        expected = direct(source, folder)
+    except Failure as failure:
+        if count == 1:
+            return {seed: {"direct": str(failure)}}
+        return in_halves(seed, count, executors)
     differences = {}
     for name in executors:
         try:
@@ -133,18 +149,24 @@ def compare(seed, count, executors, folder):
             if count == 1:
                 differences.setdefault(seed, {})[name] = str(failure)
                 continue
-            # One program breaks the whole file: find out which.
-            half = count // 2
-            for start, size in ((seed, half), (seed + half, count - half)):
-                with tempfile.TemporaryDirectory() as inner:
-                    for s, by_name in compare(start, size, [name], inner).items():
-                        differences.setdefault(s, {}).update(by_name)
+            for s, by_name in in_halves(seed, count, [name]).items():
+                differences.setdefault(s, {}).update(by_name)
             continue
         for i in range(count):
             line = lines[i] if i < len(lines) else "nothing"
             if line != expected[i]:
                 entry = differences.setdefault(seed + i, {"direct": expected[i]})
                 entry[name] = line
+    return differences
+
+
+def in_halves(seed, count, executors):
+    """Compares again in smaller batches: one program breaks the whole file, and which?"""
+    differences = {}
+    half = count // 2
+    for start, size in ((seed, half), (seed + half, count - half)):
+        with tempfile.TemporaryDirectory() as folder:
+            differences.update(compare(start, size, executors, folder))
     return differences
 
 
@@ -200,7 +222,11 @@ def main():
     parser.add_argument("--executor", action="append", choices=sorted(EXECUTORS))
     parser.add_argument("--reduce", type=int, metavar="SEED")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of batches that differ")
+    parser.add_argument("--cxx", default="g++", metavar="COMPILER",
+                        help="the compiler of the direct build")
     options = parser.parse_args()
+    global cxx
+    cxx = options.cxx
     executors = options.executor or ["llinterp", "llinterp-oo", "jvm", "cli", "c", "c-stress"]
     if not os.path.exists(GENERATE):
         subprocess.run(["bazel", "build", "//tests/fuzz:generate"], cwd=ROOT, check=True)
