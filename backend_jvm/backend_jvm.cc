@@ -79,6 +79,9 @@ class Generator {
     for (uint32_t external : types_.missing_externals) {
       artefact_.missing.push_back(ExternalId(external));
     }
+    artefact_.uses_host = !needs_.externals.empty() ||
+                          std::any_of(program_.functions.begin(), program_.functions.end(),
+                                      [](const auto& function) { return function->is_exported(); });
     artefact_.code_sizes = std::move(needs_.code_sizes);
     return std::move(artefact_);
   }
@@ -178,8 +181,9 @@ Artefact GenerateClasses(const Program& program, bool with_listing) {
   return Generator(program, with_listing).Run();
 }
 
-std::string Manifest() {
-  return "Manifest-Version: 1.0\r\nCreated-By: Weft\r\nMain-Class: weft.Program\r\n\r\n";
+std::string Manifest(std::string_view main_class) {
+  return fmt::format("Manifest-Version: 1.0\r\nCreated-By: Weft\r\nMain-Class: {}\r\n\r\n",
+                     main_class);
 }
 
 }  // namespace weft::backend_jvm

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend_jvm/jar.h"
@@ -19,6 +20,8 @@ struct Artefact {
   std::string listing;
   // Externals that neither the run time nor a class of the host has.
   std::vector<ExternalId> missing;
+  // Whether the program calls Java's classes, or has functions that Java may call.
+  bool uses_host = false;
   // Bytes of bytecode of each function, by its number; 0 for those that are not written.
   std::vector<size_t> code_sizes;
 };
@@ -26,8 +29,8 @@ struct Artefact {
 // The classes of a program, without those of the run time.
 Artefact GenerateClasses(const flowgraph::Program& program, bool with_listing = false);
 
-// The manifest of a jar with those classes.
-std::string Manifest();
+// The manifest of a jar that java -jar starts with the main method of this class.
+std::string Manifest(std::string_view main_class);
 
 // Functions above these many bytes are cut: HotSpot compiles no method of 8,000 bytes or more.
 inline constexpr size_t kCodeLimit = 7900;

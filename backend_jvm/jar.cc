@@ -2,13 +2,20 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 #include "common/check.h"
 
 namespace weft::backend_jvm {
 
 namespace {
+
+// Big-endian, as Java's DataInputStream reads.
+void PutForJava(uint64_t value, int size, std::string* out) {
+  for (int i = size; i-- > 0;) *out += static_cast<char>(value >> (8 * i));
+}
 
 // Little-endian, as archives are.
 void Put(uint32_t value, int size, std::string* out) {
@@ -40,6 +47,20 @@ constexpr uint32_t kUtf8Names = 0x800;
 constexpr uint32_t kDeflated = 8;
 
 }  // namespace
+
+JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
+  JarEntry entry{.path = "weft/classes", .bytes = ""};
+  PutForJava(classes.size(), 4, &entry.bytes);
+  for (const JarEntry& file : classes) {
+    std::string name = file.path.substr(0, file.path.size() - std::string_view(".class").size());
+    std::replace(name.begin(), name.end(), '/', '.');
+    PutForJava(name.size(), 2, &entry.bytes);
+    entry.bytes += name;
+    PutForJava(file.bytes.size(), 4, &entry.bytes);
+  }
+  for (const JarEntry& file : classes) entry.bytes += file.bytes;
+  return entry;
+}
 
 std::string MakeJar(const std::vector<JarEntry>& entries) {
   std::string file;

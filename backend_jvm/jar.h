@@ -13,6 +13,10 @@ struct JarEntry {
   std::string bytes;
 };
 
+// One entry that holds all of these classes, for weft.Main (backend_jvm/runtime/weft/Main.java),
+// which starts a program faster than from an entry for each class.
+JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes);
+
 // The archive of these entries, in the given order: the same input gives the same bytes, since no
 // entry has a time.
 std::string MakeJar(const std::vector<JarEntry>& entries);

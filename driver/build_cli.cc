@@ -24,7 +24,9 @@ std::string NameOf(const std::string& output) { return fs::path(output).stem().s
 std::string Makefile(const std::string& name) {
   return fmt::format(
       "# Made by Weft: assembles the IL beside it.\n"
-      "{0}.exe: {0}.il places\n\tilasm /quiet /debug {0}.il /output:{0}.exe\n",
+      "{0}.exe: {0}.il places\n\tilasm /quiet /debug {0}.il /output:{0}.exe\n"
+      "# Machine code, which Mono takes from beside the executable.\n"
+      "{0}.exe.so: {0}.exe\n\tmono --aot {0}.exe\n",
       name);
 }
 
@@ -37,6 +39,25 @@ void Install(Translation& t, const std::string& built, const std::string& output
   std::error_code ignored;
   fs::remove(output + ".new", ignored);
   t.diagnostics().Report(diag::kOutputUnwritable, output, error.message());
+}
+
+// Mono compiles a method when it is first called, and an interpreter's loop is a long one: ahead of
+// time, that is half of what an empty script takes. The code lies beside the executable, which runs
+// without it, too; so a Mono that cannot make it is no error.
+void CompileAhead(Translation& t, const std::string& built, const std::string& output) {
+  std::string code = output + ".so";
+  std::error_code error;
+  // An older one belongs to another executable.
+  fs::remove(code, error);
+  if (!IsProgram("mono")) return;
+  std::vector<std::string> command = {"mono", fmt::format("--aot=outfile={}.so", built), built};
+  ErrorOr<ProcessResult> result = RunProcess(command);
+  if (t.options().Flag(OptionId::kVerbose)) {
+    t.progress().ClearLine();
+    fmt::print(stderr, "{}\n{}", ShellCommand(command),
+               result.ok() ? result->output : result.error().message() + "\n");
+  }
+  if (result.ok() && result->exit_code == 0) Install(t, built + ".so", code);
 }
 
 }  // namespace
@@ -101,6 +122,7 @@ void Assemble(Translation& t, const std::string& folder, const std::string& outp
   std::string built = fmt::format("{}/{}.exe", folder, name);
   Install(t, built, output);
   Install(t, built + ".mdb", output + ".mdb");
+  CompileAhead(t, built, output);
 }
 
 }  // namespace weft::driver

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "backend_common/mangle.h"
 #include "backend_jvm/backend_jvm.h"
+#include "common/check.h"
 #include "common/file.h"
 #include "driver/output.h"
 #include "driver/process.h"
@@ -125,9 +127,22 @@ void WriteJar(Translation& t, const std::string& folder, const std::string& outp
   if (t.diagnostics().has_errors()) return;
   std::vector<JarEntry> runtime = RuntimeClasses(t);
   if (t.diagnostics().has_errors()) return;
-  std::vector<JarEntry> entries = {{"META-INF/MANIFEST.MF", backend_jvm::Manifest()}};
-  entries.insert(entries.end(), artefact.classes.begin(), artefact.classes.end());
-  entries.insert(entries.end(), runtime.begin(), runtime.end());
+  std::vector<JarEntry> classes = std::move(artefact.classes);
+  classes.insert(classes.end(), runtime.begin(), runtime.end());
+  // Java programs that use the jar find classes by their names.
+  bool is_library = only_sources || artefact.uses_host;
+  std::vector<JarEntry> entries = {
+      {"META-INF/MANIFEST.MF", backend_jvm::Manifest(is_library ? "weft.Program" : "weft.Main")}};
+  if (is_library) {
+    entries.insert(entries.end(), classes.begin(), classes.end());
+  } else {
+    auto main = std::find_if(classes.begin(), classes.end(),
+                             [](const JarEntry& file) { return file.path == "weft/Main.class"; });
+    WEFT_CHECK(main != classes.end(), "the run time has no class weft.Main");
+    entries.push_back(std::move(*main));
+    classes.erase(main);
+    entries.push_back(backend_jvm::MakeClassesEntry(classes));
+  }
   ErrorOr<Success> written = Success();
   if (only_sources) {
     entries.push_back({"listing.txt", artefact.listing});
