@@ -13,7 +13,7 @@ void FunctionRtyper::Run() {
   flowgraph::FunctionInfo& info = program_.function(id_);
   old_ = std::move(info.graph);
   mapping_.resize(old_.value_count());
-  if (program_.boxing.scheme != BoxingScheme::kNone) creations_.emplace(program_, old_);
+  if (context_.unboxed.wants_creations()) creations_.emplace(program_, old_);
   MakeBlocks();
 
   // Reverse postorder visits definitions before uses. Blocks that are never reached are dropped

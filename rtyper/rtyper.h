@@ -18,7 +18,8 @@ namespace weft::rtyper {
 struct UnboxedReport {
   std::string class_name;
   bool is_immediate = false;
-  // Of an immediate: which values are objects on the heap all the same. Otherwise why it is none.
+  // Of an immediate: which values are objects on the heap all the same. Otherwise why it is none,
+  // or what hosts do instead.
   std::string remark;
 };
 

@@ -15,6 +15,14 @@ namespace weft::rtyper {
 using flowgraph::FunctionInfo;
 using flowgraph::UnboxedKind;
 
+namespace {
+
+// The values that caches keep: so many from the first one on.
+constexpr int64_t kFirstCached = -128;
+constexpr int64_t kCached = 1024;
+
+}  // namespace
+
 // ---- Where objects are made ----
 
 UnboxedCreations::UnboxedCreations(const flowgraph::Program& program, const Graph& graph)
@@ -136,9 +144,10 @@ void UnboxedClasses::ScanFunction(const FunctionInfo& function) {
 }
 
 void UnboxedClasses::Choose(BoxingScheme scheme, const std::vector<bool>& is_instantiated) {
+  is_host_ = program_.type_system == flowgraph::TypeSystem::kOotype;
   FindCandidates(is_instantiated);
   if (candidates_.empty()) return;
-  if (scheme != BoxingScheme::kNone) {
+  if (scheme != BoxingScheme::kNone || is_host_) {
     for (const auto& function : program_.functions) ScanFunction(*function);
   }
   auto choose = [&](UnboxedKind kind) -> const Candidate* {
@@ -171,6 +180,11 @@ void UnboxedClasses::Choose(BoxingScheme scheme, const std::vector<bool>& is_ins
       if (!is_float) {
         report.remark = fmt::format("integers of more than {} bits are on the heap",
                                     scheme == BoxingScheme::kNan ? 48 : 63);
+      }
+    } else if (is_host_) {
+      if (report.remark.empty()) {
+        caches_.emplace(candidate.cls, Cache());
+        report.remark = "small whole values are kept";
       }
     } else if (scheme == BoxingScheme::kNone) {
       report.remark = "--boxing=none";
@@ -227,7 +241,31 @@ FunctionId UnboxedClasses::AddFunction(std::string name, TypeId result, TypeId p
   return program_.AddFunction(std::move(function));
 }
 
+void UnboxedClasses::AddCache(ClassId cls) {
+  const flowgraph::ClassInfo& info = program_.cls(cls);
+  ContainerId container = representations_.class_container(cls);
+  bool is_float = info.unboxed == UnboxedKind::kFloat;
+  Cache& cache = caches_.at(cls);
+  cache.box = AddFunction(fmt::format("weft::box<{}>", info.name), program_.types.Ptr(container),
+                          is_float ? TypeTable::F64() : TypeTable::I64());
+  FunctionInfo& function = program_.function(cache.box);
+  // Hosts inline it where that pays.
+  function.hints = {.never_inline = true};
+  function.parameter_names = {"value"};
+  function.loc = info.loc;
+  cache.objects = GlobalId(program_.globals.size());
+  ContainerId array = representations_.array(program_.types.Object(cls));
+  program_.globals.push_back({.name = fmt::format("weft::boxes<{}>", info.name),
+                              .type = program_.types.Ptr(array),
+                              .loc = info.loc,
+                              .items = {},
+                              .item_types = {}});
+}
+
 void UnboxedClasses::AddFunctions() {
+  for (const Candidate& candidate : candidates_) {
+    if (IsCached(candidate.cls)) AddCache(candidate.cls);
+  }
   if (ContainerId id = program_.boxing.int_container; id.is_valid()) {
     const lltype::Container& container = program_.containers.Get(id);
     box_ = AddFunction(fmt::format("weft::box<{}>", container.name), program_.types.Ptr(id),
@@ -253,7 +291,103 @@ void UnboxedClasses::AddFunctions() {
   }
 }
 
+// What a cached class's objects are made by:
+//
+//     Number* box(double value) {
+//       uint32_t number = uint32_t(int32_t(value));
+//       if (bits of double(number) != bits of value || number >= kCached) return new Number(value);
+//       if (boxes != nullptr && boxes[number] != nullptr) return boxes[number];
+//       Number* made = new Number(value);
+//       if (boxes == nullptr) boxes = Array<Number*>(kCached);
+//       return boxes[number] = made;
+//     }
+void UnboxedClasses::FillCachedBox(ClassId cls, const Cache& cache) {
+  FunctionInfo& function = program_.function(cache.box);
+  const bool is_float = program_.cls(cls).unboxed == UnboxedKind::kFloat;
+  const ContainerId container = representations_.class_container(cls);
+  const TypeId pointer = program_.types.Ptr(container);
+  const TypeId array_type = program_.global(cache.objects).type;
+  const ContainerId array = program_.types.Container(array_type);
+  Graph& graph = function.graph;
+  BlockId blocks[8];
+  for (BlockId& block : blocks) block = graph.AddBlock();
+  auto [entry, is_whole, has_cache, is_kept, is_new, makes_cache, keeps, plain] = blocks;
+  graph.block(is_new).is_cold = true;
+  graph.block(makes_cache).is_cold = true;
+  graph.block(keeps).is_cold = true;
+
+  auto emit = [&](BlockId block, Opcode opcode, TypeId type, const flowgraph::ValueList& args,
+                  uint32_t imm = TypedId<void>::kNone, uint32_t imm2 = TypedId<void>::kNone) {
+    return graph.Append(block, opcode, type, args, imm, imm2, function.loc);
+  };
+  auto jump = [&](BlockId block, BlockId target) {
+    graph.block(block).exit.kind = flowgraph::ExitKind::kJump;
+    graph.block(block).exit.links = {{.target = target, .args = {}}};
+  };
+  auto branch = [&](BlockId block, ValueId condition, BlockId yes, BlockId no) {
+    flowgraph::Exit& exit = graph.block(block).exit;
+    exit.kind = flowgraph::ExitKind::kBranch;
+    exit.value = condition;
+    exit.links = {{.target = yes, .args = {}}, {.target = no, .args = {}}};
+  };
+  auto give = [&](BlockId block, ValueId value) {
+    graph.block(block).exit.kind = flowgraph::ExitKind::kReturn;
+    graph.block(block).exit.value = value;
+  };
+  auto make = [&](BlockId block, ValueId value) {
+    ValueId object = emit(block, Opcode::kMalloc, pointer, {}, container.index);
+    emit(block, Opcode::kSetField, TypeTable::Void(), {object, value}, container.index, 0);
+    return object;
+  };
+  auto is_null = [&](BlockId block, ValueId value) {
+    return emit(block, Opcode::kEq, TypeTable::Bool(), {value, graph.Zero(graph.type(value))});
+  };
+
+  const uint32_t whole = program_.EmptyPath().index;
+  ValueId value = graph.AddArgument(entry, is_float ? TypeTable::F64() : TypeTable::I64());
+  ValueId number;
+  if (is_float) {
+    // The bits, because -0 is another number than 0.
+    number = emit(entry, Opcode::kConvert, TypeTable::I32(), {value});
+    ValueId back = emit(entry, Opcode::kConvert, TypeTable::F64(), {number});
+    ValueId same = emit(entry, Opcode::kEq, TypeTable::Bool(),
+                        {emit(entry, Opcode::kF64Bits, TypeTable::U64(), {back}),
+                         emit(entry, Opcode::kF64Bits, TypeTable::U64(), {value})});
+    branch(entry, same, is_whole, plain);
+    number = emit(is_whole, Opcode::kConvert, TypeTable::I64(), {number});
+  } else {
+    jump(entry, is_whole);
+    number = value;
+  }
+  ValueId index = emit(is_whole, Opcode::kSub, TypeTable::I64(), {number, graph.I64(kFirstCached)});
+  ValueId place = emit(is_whole, Opcode::kConvert, TypeTable::U64(), {index});
+  branch(
+      is_whole,
+      emit(is_whole, Opcode::kLt, TypeTable::Bool(), {place, graph.Int(TypeTable::U64(), kCached)}),
+      has_cache, plain);
+  ValueId objects = emit(has_cache, Opcode::kGlobalGet, array_type, {}, cache.objects.index, whole);
+  branch(has_cache, is_null(has_cache, objects), is_new, is_kept);
+  ValueId kept = emit(is_kept, Opcode::kGetItem, pointer, {objects, index}, array.index, 0);
+  BlockId found = graph.AddBlock();
+  branch(is_kept, is_null(is_kept, kept), is_new, found);
+  give(found, kept);
+  ValueId made = make(is_new, value);
+  branch(is_new, is_null(is_new, objects), makes_cache, keeps);
+  // The block that keeps the object takes the cache that there is by then.
+  ValueId fresh =
+      emit(makes_cache, Opcode::kMallocItems, array_type, {graph.I64(kCached)}, array.index);
+  emit(makes_cache, Opcode::kGlobalSet, TypeTable::Void(), {fresh}, cache.objects.index, whole);
+  jump(makes_cache, keeps);
+  ValueId now = emit(keeps, Opcode::kGlobalGet, array_type, {}, cache.objects.index, whole);
+  emit(keeps, Opcode::kSetItem, TypeTable::Void(), {now, index, made}, array.index, 0);
+  give(keeps, made);
+  give(plain, make(plain, value));
+}
+
 void UnboxedClasses::FillFunctions() {
+  for (const Candidate& candidate : candidates_) {
+    if (IsCached(candidate.cls)) FillCachedBox(candidate.cls, caches_.at(candidate.cls));
+  }
   auto branch = [](Graph& graph, ValueId condition, BlockId yes, BlockId no) {
     flowgraph::Exit& exit = graph.block(Graph::Entry()).exit;
     exit.kind = flowgraph::ExitKind::kBranch;
@@ -331,7 +465,7 @@ bool FunctionRtyper::IsPending(ValueId object) {
 
 void FunctionRtyper::LowerUnboxedNew(const Operation& op) {
   ClassId cls(op.imm);
-  if (context_.unboxed.IsImmediate(cls)) {
+  if (context_.unboxed.IsImmediate(cls) || context_.unboxed.IsCached(cls)) {
     // The write of the value makes it. Until then a failure to do so belongs to this handler.
     if (may_catch_) pending_handlers_.emplace(op.result, on_exception_);
     return;
@@ -350,17 +484,17 @@ void FunctionRtyper::LowerUnboxedSet(const Operation& op) {
   ContainerId container = representations_.class_container(cls);
   TypeId pointer = types_.Ptr(container);
   ValueId value = One(op.args[1]);
-  if (context_.unboxed.AlwaysFits(cls)) {
+  if (!context_.unboxed.IsCached(cls) && context_.unboxed.AlwaysFits(cls)) {
     Define(made, Emit(Opcode::kBox, pointer, {value}, container.index));
   } else if (auto handler = pending_handlers_.find(made); handler != pending_handlers_.end()) {
     WEFT_CHECK(!may_catch_ && !has_caught_, "a write does not raise");
     on_exception_ = handler->second;
     may_catch_ = true;
-    ValueId object = Emit(Opcode::kCall, pointer, {value}, context_.unboxed.box_function().index);
+    ValueId object = Emit(Opcode::kCall, pointer, {value}, context_.unboxed.BoxFunction(cls).index);
     SplitBlock();
     Define(made, object);
   } else {
-    Define(made, Emit(Opcode::kCall, pointer, {value}, context_.unboxed.box_function().index));
+    Define(made, Emit(Opcode::kCall, pointer, {value}, context_.unboxed.BoxFunction(cls).index));
   }
   // Names at base classes that were given to it before.
   for (auto [alias, type] : std::exchange(pending_names_[made], {})) {

@@ -87,7 +87,8 @@ struct Result {
   }
 };
 
-Result RtypedWith(BoxingScheme scheme, const std::string& functions) {
+Result RtypedWith(BoxingScheme scheme, const std::string& functions,
+                  flowgraph::TypeSystem type_system = flowgraph::TypeSystem::kLltype) {
   auto parsed = flowgraph::Parse(kClasses + functions);
   if (!parsed.ok()) {
     ADD_FAILURE() << parsed.error().message();
@@ -96,8 +97,7 @@ Result RtypedWith(BoxingScheme scheme, const std::string& functions) {
   Result result{.program = *std::move(parsed), .reports = {}};
   DiagnosticEngine diagnostics(result.program->files);
   for (const std::string& fault : flowgraph::Verify(*result.program)) ADD_FAILURE() << fault;
-  EXPECT_TRUE(Rtype(*result.program, nullptr, diagnostics, flowgraph::TypeSystem::kLltype, scheme,
-                    &result.reports));
+  EXPECT_TRUE(Rtype(*result.program, nullptr, diagnostics, type_system, scheme, &result.reports));
   for (const std::string& fault : flowgraph::Verify(*result.program)) ADD_FAILURE() << fault;
   std::string printed = flowgraph::Print(*result.program);
   auto again = flowgraph::Parse(printed);
@@ -244,6 +244,56 @@ b0(%0: f64):
 }
 )");
   EXPECT_EQ(result.RemarkOn("UnboxedTagged"), "a base class has fields");
+}
+
+TEST(UnboxedTest, HostsKeepSmallWholeValues) {
+  Result result = RtypedWith(BoxingScheme::kNone, R"(
+function @integer: fn(i64)->obj Integer {
+b0(%0: i64):
+  %1: obj Integer = new{Integer}
+  %2: obj UnboxedInt = upcast %1
+  field_set{UnboxedInt .0'value_} %2, %0
+  return %1
+}
+)",
+                             flowgraph::TypeSystem::kOotype);
+  EXPECT_EQ(result.Function("number"),
+            R"(function @number: fn(f64)->ptr Value {
+b0(%0: f64):
+  %1: ptr Number = call{@"weft::box<Number>"} %0
+  %2: ptr UnboxedFloat = cast_ptr %1
+  %3: ptr Value = cast_ptr %1
+  return %3
+}
+)");
+  EXPECT_NE(result.Function("Number::show").find("getfield{UnboxedFloat"), std::string::npos);
+  EXPECT_NE(result.Function("weft::box<Number>").find("malloc_items{\"array<Number*>\"}"),
+            std::string::npos);
+  // -0 equals 0, so it is the bits that are compared; integers are what they are.
+  EXPECT_NE(result.Function("weft::box<Number>").find("f64_bits"), std::string::npos);
+  EXPECT_EQ(result.Function("weft::box<Integer>").find("f64_bits"), std::string::npos);
+  EXPECT_EQ(result.RemarkOn("Number"), "small whole values are kept");
+}
+
+TEST(UnboxedTest, HostsKeepNoneOfAClassWhoseObjectsAreUsedTooEarly) {
+  Result result = RtypedWith(BoxingScheme::kNone, R"(
+function @look: fn(obj Number)->void {
+b0(%0: obj Number):
+  return
+}
+function @early: fn(f64)->obj Number {
+b0(%0: f64):
+  %1: obj Number = new{Number}
+  call{@look} %1
+  %2: obj UnboxedFloat = upcast %1
+  field_set{UnboxedFloat .0'value_} %2, %0
+  return %1
+}
+)",
+                             flowgraph::TypeSystem::kOotype);
+  EXPECT_EQ(result.RemarkOn("Number"), "'early' uses an object before it has its value");
+  EXPECT_NE(result.Function("number").find("malloc{Number}"), std::string::npos);
+  EXPECT_EQ(result.Function("weft::box<Number>"), "no such function");
 }
 
 }  // namespace

@@ -36,10 +36,17 @@ class Machine : public Object {
   int code(int i) { return kCodes[i]; }
 };
 
+// An index that a call gives.
+static int asked = 0;
+WEFT_NOINLINE static int64_t next_index() { return asked++ & 3; }
+
 int run(Array<Str>) {
   int sum = 0;
   for (int i = 0; i < 4; i++) sum = sum * 3 + kSmall[i];
   show("small", sum);
+  show("first asked for", kSmall[next_index()]);
+  int small = kSmall[next_index()];
+  show("second", small);
   show("medium", kMedium[2] + kMedium[1]);
   show("large", kLarge[0] + kLarge[2]);
   show("floats", kFloats[0] + kFloats[1]);
@@ -68,6 +75,8 @@ int run(Array<Str>) {
 WEFT_MAIN(run)
 
 //| small -3338
+//| first asked for -128
+//| second -1
 //| medium 65536
 //| large -1
 //| floats 0.25

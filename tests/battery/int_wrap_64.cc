@@ -14,6 +14,11 @@ int run(Array<Str>) {
   show("max * 2", top * 2);
   show("max * max", top * top);
   show("-min", -bottom);
+  // A factor that is 2^31 in 32 bits, and is not in 64.
+  for (int64_t x = -3; x < 4; x += 3) {
+    show("times -2^31", x * INT32_MIN);
+    show("-2^31 times", int64_t{INT32_MIN} * (x + top));
+  }
   uint64_t u = 0;
   u--;
   show("0 - 1", u);
@@ -31,6 +36,12 @@ WEFT_MAIN(run)
 //| max * 2 -2
 //| max * max 1
 //| -min -9223372036854775808
+//| times -2^31 6442450944
+//| -2^31 times 8589934592
+//| times -2^31 0
+//| -2^31 times 2147483648
+//| times -2^31 -6442450944
+//| -2^31 times -4294967296
 //| 0 - 1 18446744073709551615
 //| squared 1
 //| hash 3708964778940489647

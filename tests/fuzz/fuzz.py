@@ -179,9 +179,11 @@ def differs(seed, dropped, executors, folder):
         # Dropping can leave a program that is no C++ any more.
         return False
     for name in executors:
-        binary = os.path.join(folder, name)
-        if os.path.exists(binary):
-            os.remove(binary)
+        # What an earlier attempt left would be run again.
+        for ending in ("", ".jar", ".exe"):
+            binary = os.path.join(folder, name + ending)
+            if os.path.exists(binary):
+                os.remove(binary)
         try:
             if EXECUTORS[name](source, folder) != expected:
                 return True
@@ -227,7 +229,8 @@ def main():
     options = parser.parse_args()
     global cxx
     cxx = options.cxx
-    executors = options.executor or ["llinterp", "llinterp-oo", "jvm", "cli", "c", "c-stress"]
+    executors = options.executor or [
+        "llinterp", "llinterp-oo", "jvm", "jvm-O0", "cli", "cli-O0", "c", "c-stress"]
     if not os.path.exists(GENERATE):
         subprocess.run(["bazel", "build", "//tests/fuzz:generate"], cwd=ROOT, check=True)
     if options.reduce is not None:
