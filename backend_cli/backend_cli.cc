@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "backend_cli/class_writer.h"
 #include "backend_cli/cli_types.h"
@@ -215,7 +218,8 @@ ErrorOr<CliArtefact> Generate(const Program& program, const CliOptions& options)
   return ProgramWriter(program, options).Run(*runtime);
 }
 
-std::string MissingExternal(const Program& program) {
+std::vector<ExternalId> MissingExternals(const Program& program) {
+  std::set<uint32_t> missing;
   Reachable reachable = backend_common::FindReachable(program);
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     if (!reachable.functions[i]) continue;
@@ -223,13 +227,14 @@ std::string MissingExternal(const Program& program) {
       for (const flowgraph::Operation& op : block.ops) {
         if (op.opcode != flowgraph::Opcode::kCallExternal) continue;
         const flowgraph::ExternalInfo& external = program.external(ExternalId(op.imm));
-        const std::string& symbol = external.symbol;
-        if (external.host.is_valid()) continue;
-        if (ExternalOwner(symbol) == nullptr) return symbol;
+        if (external.host.is_valid() || ExternalOwner(external.symbol) != nullptr) continue;
+        missing.insert(op.imm);
       }
     }
   }
-  return "";
+  std::vector<ExternalId> ids;
+  for (uint32_t id : missing) ids.push_back(ExternalId(id));
+  return ids;
 }
 
 }  // namespace weft::backend_cli

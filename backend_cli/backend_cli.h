@@ -2,6 +2,7 @@
 #define WEFT_BACKEND_CLI_BACKEND_CLI_H_
 
 #include <string>
+#include <vector>
 
 #include "common/error.h"
 #include "flowgraph/program.h"
@@ -26,9 +27,8 @@ struct CliArtefact {
 
 ErrorOr<CliArtefact> Generate(const flowgraph::Program& program, const CliOptions& options);
 
-// What of the program the CLI does not have, as "'sin_cos'": the symbol of an external that the
-// run time lacks. Empty when there is all.
-std::string MissingExternal(const flowgraph::Program& program);
+// The externals that the program calls and the run time lacks.
+std::vector<ExternalId> MissingExternals(const flowgraph::Program& program);
 
 }  // namespace weft::backend_cli
 

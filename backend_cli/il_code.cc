@@ -87,7 +87,10 @@ void IlCode::Int32(int32_t value) {
 }
 
 void IlCode::Int64(int64_t value) {
-  if (value == static_cast<int32_t>(value)) {
+  if (value == INT32_MIN) {
+    // Mono 6.8 takes a factor that it knows to be this for a power of two, and multiplies by +2^31.
+    Op("ldsfld", "int64 Weft.Numbers::SmallestInt32");
+  } else if (value == static_cast<int32_t>(value)) {
     Int32(static_cast<int32_t>(value));
     Op("conv.i8");
   } else {

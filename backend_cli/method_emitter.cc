@@ -139,8 +139,6 @@ class MethodEmitter : public backend_common::StackEmitter {
         code_.Op("ldsfld", types_.Table(GlobalId(op.imm), op.imm2));
         PushIndex(writer, op.args[0]);
         return true;
-      case Opcode::kMul:
-        return FactorThatIsSmallest(op) == operand;
       case Opcode::kShl:
       case Opcode::kShr:
         // A known count is part of what WriteScalar writes.
@@ -214,11 +212,6 @@ class MethodEmitter : public backend_common::StackEmitter {
     if (!op.args.empty()) constant = ConstantOf(op.args.back());
     TypeKind operand = op.args.empty() ? TypeKind::kVoid : KindOfValue(op.args[0]);
     TypeKind result = op.result.is_valid() ? KindOfValue(op.result) : TypeKind::kVoid;
-    if (FactorThatIsSmallest(op).has_value()) {
-      code_.Int32(31);
-      code_.Op("shl");
-      return code_.Op("neg");
-    }
     if (WriteScalar(op.opcode, operand, result, constant, &code_)) return;
     switch (op.opcode) {
       case Opcode::kCall:
@@ -570,19 +563,6 @@ class MethodEmitter : public backend_common::StackEmitter {
       value = &plan_.value(op.args[0]);
     }
     return value->form == backend_common::ValuePlan::Form::kStack;
-  }
-
-  // The operand of a product of 64 bits that is known to be -2^31. Mono 6.8 takes that for a power
-  // of two, and multiplies by +2^31; so -(x << 31) is written instead.
-  std::optional<size_t> FactorThatIsSmallest(const Operation& op) const {
-    if (op.opcode != Opcode::kMul || !IsInt(KindOfValue(op.args[0])) ||
-        BitWidth(KindOfValue(op.args[0])) != 64) {
-      return std::nullopt;
-    }
-    for (size_t i : {1, 0}) {
-      if (ConstantOf(op.args[i]) == int64_t{INT32_MIN}) return i;
-    }
-    return std::nullopt;
   }
 
   // Of a length that is known, and that Weft.Memory does not look at twice.

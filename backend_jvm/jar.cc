@@ -49,15 +49,18 @@ constexpr uint32_t kDeflated = 8;
 }  // namespace
 
 JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
-  JarEntry entry{.path = "weft/classes", .bytes = ""};
-  PutForJava(classes.size(), 4, &entry.bytes);
+  std::string index;
   for (const JarEntry& file : classes) {
     std::string name = file.path.substr(0, file.path.size() - std::string_view(".class").size());
     std::replace(name.begin(), name.end(), '/', '.');
-    PutForJava(name.size(), 2, &entry.bytes);
-    entry.bytes += name;
-    PutForJava(file.bytes.size(), 4, &entry.bytes);
+    PutForJava(name.size(), 4, &index);
+    index += name;
+    PutForJava(file.bytes.size(), 4, &index);
   }
+  JarEntry entry{.path = "weft/classes", .bytes = ""};
+  PutForJava(classes.size(), 4, &entry.bytes);
+  PutForJava(index.size() + 8, 4, &entry.bytes);
+  entry.bytes += index;
   for (const JarEntry& file : classes) entry.bytes += file.bytes;
   return entry;
 }

@@ -64,7 +64,7 @@ bool Make(Translation& t, const std::string& folder, const std::vector<std::stri
 
 // Runs the program that counts, in place of the first word of what --pgo says. False when it
 // failed or left no counts, which is reported then.
-bool Train(Translation& t, const std::string& folder, const std::string& output) {
+bool Train(Translation& t, const std::string& folder) {
   const std::string& training = t.options().Text(OptionId::kPgo);
   size_t start = training.find_first_not_of(" \t\n");
   size_t end = std::min(training.find_first_of(" \t\n", start), training.size());
@@ -72,8 +72,7 @@ bool Train(Translation& t, const std::string& folder, const std::string& output)
   std::string trainee = fs::absolute(folder + "/objects/trainee", error).string();
   std::vector<std::string> command = {"sh", "-c", "exec \"$0\"" + training.substr(end), trainee};
   auto fail = [&](const std::string& why) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output,
-                           fmt::format("the training run '{}' {}", training, why));
+    t.diagnostics().Report(diag::kTrainingFailed, training, why);
     return false;
   };
   ErrorOr<ProcessResult> result = Show(t, command);
@@ -99,7 +98,7 @@ void BuildExecutable(Translation& t, const std::string& folder, const std::strin
   bool uses_lto = t.options().Flag(OptionId::kLto);
   if (!t.options().Text(OptionId::kPgo).empty()) {
     built = "objects/pgo/" + built;
-    if (!Make(t, folder, {"trainee"}) || !Train(t, folder, output)) return;
+    if (!Make(t, folder, {"trainee"}) || !Train(t, folder)) return;
     if (!Make(t, folder, {"trained", "OUTPUT=" + built, uses_lto ? "PGO_LTO=1" : "PGO_LTO="})) {
       return;
     }

@@ -43,7 +43,7 @@ void Install(Translation& t, const std::string& built, const std::string& output
 
 // Mono compiles a method when it is first called, and an interpreter's loop is a long one: ahead of
 // time, that is half of what an empty script takes. The code lies beside the executable, which runs
-// without it, too; so a Mono that cannot make it is no error.
+// without it, too.
 void CompileAhead(Translation& t, const std::string& built, const std::string& output) {
   std::string code = output + ".so";
   std::error_code error;
@@ -57,18 +57,19 @@ void CompileAhead(Translation& t, const std::string& built, const std::string& o
     fmt::print(stderr, "{}\n{}", ShellCommand(command),
                result.ok() ? result->output : result.error().message() + "\n");
   }
-  if (result.ok() && result->exit_code == 0) Install(t, built + ".so", code);
+  if (result.ok() && result->exit_code == 0) return Install(t, built + ".so", code);
+  t.diagnostics().Report(diag::kNotCompiledAhead, output,
+                         result.ok() ? ShellCommand(command) : result.error().message());
 }
 
 }  // namespace
 
 void WriteIl(Translation& t, const std::string& folder, const std::string& output) {
-  std::string missing = backend_cli::MissingExternal(t.program());
-  if (!missing.empty()) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output,
-                           fmt::format("the CLI has no external '{}'", missing));
-    return;
+  for (ExternalId id : backend_cli::MissingExternals(t.program())) {
+    const auto& external = t.program().external(id);
+    t.diagnostics().Report(external.loc, diag::kExternalMissing, "cli", external.symbol);
   }
+  if (t.diagnostics().has_errors()) return;
   ErrorOr<PendingFolder> pending = PendingFolder::Create(folder);
   if (!pending.ok()) {
     t.diagnostics().Report(diag::kOutputUnwritable, folder, pending.error().message());
@@ -94,8 +95,7 @@ void WriteIl(Translation& t, const std::string& folder, const std::string& outpu
 
 void Assemble(Translation& t, const std::string& folder, const std::string& output) {
   if (!IsProgram("ilasm")) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output,
-                           "'ilasm' cannot be run; it comes with the package mono-devel");
+    t.diagnostics().Report(diag::kMonoMissing, "ilasm");
     return;
   }
   std::string name = NameOf(output);
@@ -105,7 +105,7 @@ void Assemble(Translation& t, const std::string& folder, const std::string& outp
       "/debug", name + ".il", fmt::format("/output:{}.exe", name)};
   ErrorOr<ProcessResult> result = RunProcess(command);
   if (!result.ok()) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output, result.error().message());
+    t.diagnostics().Report(diag::kMonoFailed, "ilasm", 127, result.error().message());
     return;
   }
   bool is_verbose = t.options().Flag(OptionId::kVerbose);
@@ -114,9 +114,7 @@ void Assemble(Translation& t, const std::string& folder, const std::string& outp
     fmt::print(stderr, "{}\n{}", ShellCommand(command), result->output);
   }
   if (result->exit_code != 0) {
-    t.diagnostics().Report(diag::kOutputUnwritable, output,
-                           fmt::format("ilasm failed with exit code {}: {}", result->exit_code,
-                                       ShellCommand(command)));
+    t.diagnostics().Report(diag::kMonoFailed, "ilasm", result->exit_code, ShellCommand(command));
     return;
   }
   std::string built = fmt::format("{}/{}.exe", folder, name);

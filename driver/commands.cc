@@ -23,6 +23,9 @@ ExitCode ExitCodeFor(const DiagnosticEngine& diagnostics) {
       case diag::kCompilerFailed:
       case diag::kJdkMissing:
       case diag::kJdkFailed:
+      case diag::kMonoMissing:
+      case diag::kMonoFailed:
+      case diag::kTrainingFailed:
         return ExitCode::kEnvironment;
       default:
         return ExitCode::kDiagnostics;

@@ -133,14 +133,15 @@ void WriteJar(Translation& t, const std::string& folder, const std::string& outp
   bool is_library = only_sources || artefact.uses_host;
   std::vector<JarEntry> entries = {
       {"META-INF/MANIFEST.MF", backend_jvm::Manifest(is_library ? "weft.Program" : "weft.Main")}};
+  auto main = std::find_if(classes.begin(), classes.end(),
+                           [](const JarEntry& file) { return file.path == "weft/Main.class"; });
+  WEFT_CHECK(main != classes.end(), "the run time has no class weft.Main");
+  JarEntry loader = std::move(*main);
+  classes.erase(main);
   if (is_library) {
     entries.insert(entries.end(), classes.begin(), classes.end());
   } else {
-    auto main = std::find_if(classes.begin(), classes.end(),
-                             [](const JarEntry& file) { return file.path == "weft/Main.class"; });
-    WEFT_CHECK(main != classes.end(), "the run time has no class weft.Main");
-    entries.push_back(std::move(*main));
-    classes.erase(main);
+    entries.push_back(std::move(loader));
     entries.push_back(backend_jvm::MakeClassesEntry(classes));
   }
   ErrorOr<Success> written = Success();

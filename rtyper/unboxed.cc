@@ -294,8 +294,9 @@ void UnboxedClasses::AddFunctions() {
 // What a cached class's objects are made by:
 //
 //     Number* box(double value) {
-//       uint32_t number = uint32_t(int32_t(value));
-//       if (bits of double(number) != bits of value || number >= kCached) return new Number(value);
+//       int32_t whole = int32_t(value);
+//       uint64_t number = int64_t(whole) - kFirstCached;
+//       if (bits of double(whole) != bits of value || number >= kCached) return new Number(value);
 //       if (boxes != nullptr && boxes[number] != nullptr) return boxes[number];
 //       Number* made = new Number(value);
 //       if (boxes == nullptr) boxes = Array<Number*>(kCached);

@@ -26,7 +26,7 @@
 // Hosts (ootype) have no immediates. There every class whose objects could be is *cached*: a
 // function makes them, which keeps those with small whole values and gives them again. A reference
 // to a small number then costs no memory and no miss of the processor's cache: on the JVM trees of
-// Lox takes 0.75 of its time with caches, the other benchmark programs what they take without.
+// Lox takes 0.8 of its time with caches, the other benchmark programs what they take without.
 namespace weft::rtyper {
 
 class UnboxedClasses {

@@ -181,8 +181,8 @@ b0(%0: obj weft::Object):
   EXPECT_NE(result.Function("other").find("is_instance{Value}"), std::string::npos);
 }
 
-TEST(UnboxedTest, AnObjectThatIsUsedTooEarlyStaysOnTheHeap) {
-  Result result = RtypedWith(BoxingScheme::kNan, R"(
+// A constructor that shows its object before the object has its value.
+constexpr const char* kUsedTooEarly = R"(
 function @look: fn(obj Number)->void {
 b0(%0: obj Number):
   return
@@ -195,7 +195,10 @@ b0(%0: f64):
   field_set{UnboxedFloat .0'value_} %2, %0
   return %1
 }
-)");
+)";
+
+TEST(UnboxedTest, AnObjectThatIsUsedTooEarlyStaysOnTheHeap) {
+  Result result = RtypedWith(BoxingScheme::kNan, kUsedTooEarly);
   EXPECT_EQ(result.RemarkOn("Number"), "'early' uses an object before it has its value");
   EXPECT_NE(result.Function("number").find("malloc{Number}"), std::string::npos);
 }
@@ -276,21 +279,7 @@ b0(%0: f64):
 }
 
 TEST(UnboxedTest, HostsKeepNoneOfAClassWhoseObjectsAreUsedTooEarly) {
-  Result result = RtypedWith(BoxingScheme::kNone, R"(
-function @look: fn(obj Number)->void {
-b0(%0: obj Number):
-  return
-}
-function @early: fn(f64)->obj Number {
-b0(%0: f64):
-  %1: obj Number = new{Number}
-  call{@look} %1
-  %2: obj UnboxedFloat = upcast %1
-  field_set{UnboxedFloat .0'value_} %2, %0
-  return %1
-}
-)",
-                             flowgraph::TypeSystem::kOotype);
+  Result result = RtypedWith(BoxingScheme::kNone, kUsedTooEarly, flowgraph::TypeSystem::kOotype);
   EXPECT_EQ(result.RemarkOn("Number"), "'early' uses an object before it has its value");
   EXPECT_NE(result.Function("number").find("malloc{Number}"), std::string::npos);
   EXPECT_EQ(result.Function("weft::box<Number>"), "no such function");

@@ -5,6 +5,9 @@ namespace Weft {
 
 // Operations on numbers that IL has no instruction for, or one that means something else.
 public static class Numbers {
+  // Written nowhere, but not readonly either: a compiler must not know what it is (IlCode::Int64).
+  public static long SmallestInt32 = int.MinValue;
+
   // ---- Division truncates; the divisor is not zero. The least number divided by -1 is itself.
 
   public static int DivI32(int a, int b) { return b == -1 ? -a : a / b; }

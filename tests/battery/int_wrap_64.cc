@@ -7,6 +7,9 @@ using namespace weft;
 static int64_t top = INT64_MAX;
 static int64_t bottom = INT64_MIN;
 
+// Where the factor is known only to a translator that looks into it.
+static int64_t times(int64_t a, int64_t b) { return a * b; }
+
 int run(Array<Str>) {
   int64_t one = 1;
   show("max + 1", top + one);
@@ -18,6 +21,8 @@ int run(Array<Str>) {
   for (int64_t x = -3; x < 4; x += 3) {
     show("times -2^31", x * INT32_MIN);
     show("-2^31 times", int64_t{INT32_MIN} * (x + top));
+    show("by a function", times(x, INT32_MIN));
+    show("too large", mul_overflows<int64_t>(top - x - 3, INT32_MIN));
   }
   uint64_t u = 0;
   u--;
@@ -38,10 +43,16 @@ WEFT_MAIN(run)
 //| -min -9223372036854775808
 //| times -2^31 6442450944
 //| -2^31 times 8589934592
+//| by a function 6442450944
+//| too large true
 //| times -2^31 0
 //| -2^31 times 2147483648
+//| by a function 0
+//| too large true
 //| times -2^31 -6442450944
 //| -2^31 times -4294967296
+//| by a function -6442450944
+//| too large true
 //| 0 - 1 18446744073709551615
 //| squared 1
 //| hash 3708964778940489647

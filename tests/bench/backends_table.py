@@ -36,19 +36,25 @@ def translate(folder, backend, ending, options, fail):
 
 
 def hello(folder):
-    """Commands that run a hello-world of each host, by the host's name."""
+    """Commands that run a hello-world, by the host's name, and by what it is."""
     commands = {}
-    for compiler, name, text, command in (
-            ('javac', 'Hello.java', HELLO_JAVA, ['java', '-cp', folder, 'Hello']),
-            ('mcs', 'Hello.cs', HELLO_CS, ['mono', os.path.join(folder, 'Hello.exe')])):
-        if shutil.which(compiler) is None:
-            continue
-        source = os.path.join(folder, name)
-        with open(source, 'w', encoding='utf-8') as file:
-            file.write(text)
-        subprocess.run([compiler, source], cwd=folder, check=True)
-        commands['jvm' if compiler == 'javac' else 'cli'] = command
+    if shutil.which('javac') is not None:
+        compile_text('javac', folder, 'Hello.java', HELLO_JAVA)
+        jar = os.path.join(folder, 'Hello.jar')
+        subprocess.run(['jar', 'cfe', jar, 'Hello', '-C', folder, 'Hello.class'], check=True)
+        commands['jvm'] = {'a hello-world in a jar': ['java', '-jar', jar],
+                           'one in a class file': ['java', '-cp', folder, 'Hello']}
+    if shutil.which('mcs') is not None:
+        compile_text('mcs', folder, 'Hello.cs', HELLO_CS)
+        commands['cli'] = {'a hello-world': ['mono', os.path.join(folder, 'Hello.exe')]}
     return commands
+
+
+def compile_text(compiler, folder, name, text):
+    source = os.path.join(folder, name)
+    with open(source, 'w', encoding='utf-8') as file:
+        file.write(text)
+    subprocess.run([compiler, source], cwd=folder, check=True)
 
 
 def bench_backends(arguments, measure, find_programs, fail):
@@ -97,19 +103,17 @@ def bench_backends(arguments, measure, find_programs, fail):
         empty = os.path.join(temporary, 'empty.lox')
         with open(empty, 'w', encoding='utf-8'):
             pass
-        runs = max(10, arguments.runs)
-        for host, command in hello(temporary).items():
+        runs = max(20, arguments.runs)
+        for host, hellos in hello(temporary).items():
             if host not in commands:
                 continue
-            walls = {'empty script': [], 'hello': []}
-            cpus = {'empty script': [], 'hello': []}
+            lines = {'an empty script': [*commands[host], empty], **hellos}
+            walls = {title: [] for title in lines}
             for _ in range(runs):
-                for title, line in (('empty script', [*commands[host], empty]), ('hello', command)):
-                    cpu, wall, _, _, _ = measure(line)
-                    walls[title].append(wall)
-                    cpus[title].append(cpu)
-            best = {title: (min(cpus[title]), min(walls[title])) for title in walls}
-            print(f'{host}: an empty script takes {best["empty script"][1] * 1e3:.0f} ms '
-                  f'({best["empty script"][0] * 1e3:.0f} of cpu time), a hello-world of the host '
-                  f'{best["hello"][1] * 1e3:.0f} ms ({best["hello"][0] * 1e3:.0f}): '
-                  f'{best["empty script"][1] / best["hello"][1]:.2f} times')
+                for title, line in lines.items():
+                    walls[title].append(measure(line)[1])
+            best = {title: min(times) for title, times in walls.items()}
+            empty_time = best.pop('an empty script')
+            print(f'{host}: an empty script takes {empty_time * 1e3:.0f} ms; ' + '; '.join(
+                f'{title} {time * 1e3:.0f} ms: {empty_time / time:.2f} times'
+                for title, time in best.items()))

@@ -199,6 +199,10 @@ TEST_F(BadInputTest, ExternalThatTheHostHasNot) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_TRUE(run.Says("the backend 'jvm' has no external 'no_such_function' [W0512]"))
       << run.output;
+  run = Weft({"translate", "hello.cc", "--backend=cli"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(run.Says("the backend 'cli' has no external 'no_such_function' [W0512]"))
+      << run.output;
   EXPECT_EQ(Names(), NameList{"hello.cc"});
 }
 
@@ -212,6 +216,32 @@ TEST_F(BadInputTest, JdkThatCompilesNothing) {
       << run.output;
   EXPECT_TRUE(run.Says("[W0511]")) << run.output;
   EXPECT_FALSE(Exists("hello.jar"));
+}
+
+TEST_F(BadInputTest, MissingOrFailingMono) {
+  Write("hello.cc", kHello);
+  WeftRun run = Weft({"translate", "hello.cc", "--backend=cli"}, {"PATH=" + Path("")});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_TRUE(run.Says("cannot run 'ilasm'; install mono-devel [W0513]")) << run.output;
+  EXPECT_FALSE(Exists("hello.exe"));
+  Write("bin/ilasm", "#!/bin/sh\necho no Mono today\nexit 4\n");
+  Run({"chmod", "755", Path("bin/ilasm")});
+  const std::string path = "PATH=" + Path("bin") + ":/usr/bin:/bin";
+  run = Weft({"translate", "hello.cc", "--backend=cli"}, {path});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_TRUE(run.Says("no Mono today")) << run.output;
+  EXPECT_TRUE(run.Says("ilasm failed with exit code 4: ")) << run.output;
+  EXPECT_TRUE(run.Says("[W0514]")) << run.output;
+  EXPECT_FALSE(Exists("hello.exe"));
+  // One that assembles, and a Mono that compiles nothing.
+  Write("bin/ilasm", "#!/bin/sh\ntouch hello.exe hello.exe.mdb\n");
+  Write("bin/mono", "#!/bin/sh\nexit 1\n");
+  Run({"chmod", "755", Path("bin/ilasm"), Path("bin/mono")});
+  run = Weft({"translate", "hello.cc", "--backend=cli"}, {path});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_TRUE(run.Says("'hello.exe' has no machine code beside it: mono --aot=")) << run.output;
+  EXPECT_TRUE(run.Says("[W0515]")) << run.output;
+  EXPECT_TRUE(Exists("hello.exe"));
 }
 
 TEST_F(BadInputTest, MissingCompiler) {
