@@ -16,8 +16,8 @@ constexpr StoresTold kOverwrites [[maybe_unused]] = StoresTold::kOverwrites;
 constexpr StoresTold kStores [[maybe_unused]] = StoresTold::kStores;
 
 constexpr Collector kCollectors[] = {
-#define WEFT_COLLECTOR(name, define, files, libraries, moves, barriers, roots, why_not) \
-  {name, define, files, libraries, moves, barriers, roots, why_not},
+#define WEFT_COLLECTOR(name, define, files, libraries, moves, barriers, large, roots, why_not) \
+  {name, define, files, libraries, moves, barriers, large, roots, why_not},
 #include "backend_c/collectors.def"
 };
 

@@ -1,6 +1,7 @@
 #ifndef WEFT_BACKEND_C_COLLECTORS_H_
 #define WEFT_BACKEND_C_COLLECTORS_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct Collector {
   std::string_view libraries;
   bool moves;
   StoresTold barriers;
+  uint32_t large;
   RootFinding roots;
   std::string_view why_not;
 };

@@ -630,6 +630,9 @@ class FunctionEmitter {
       case Opcode::kRootGet:
         RootGet(op, indent);
         return;
+      case Opcode::kRememberAlways:
+        Statement(indent, op.loc, fmt::format("WEFT_REMEMBER_ALWAYS({});", loose(0)));
+        return;
       case Opcode::kWriteBarrier:
       case Opcode::kWriteBarrierItem:
       case Opcode::kWriteBarrierAt:

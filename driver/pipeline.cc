@@ -143,6 +143,7 @@ void Weave(Translation& t) {
   options.roots = !UsesConservativeRoots(t.options());
   options.moves = collector.moves;
   options.barriers = BarriersFor(collector);
+  options.large_array_bytes = collector.large;
   options.notes = t.options().IsGiven(OptionId::kFunction);
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",

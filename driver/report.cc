@@ -39,7 +39,8 @@ std::vector<Count> CountContents(const Translation& translation) {
           {"write barriers", number(gc.barriers)},
           {"write barriers saved: into new objects", number(gc.barriers_new)},
           {"write barriers saved: no object of the heap", number(gc.barriers_constant)},
-          {"write barriers saved: behind another one", number(gc.barriers_merged)}};
+          {"write barriers saved: behind another one", number(gc.barriers_merged)},
+          {"write barriers saved: large arrays", number(gc.barriers_large)}};
 }
 
 std::vector<Count> CountFacts(const annotator::Annotations& annotations) {
@@ -235,7 +236,8 @@ std::string ReportJson(const Report& report) {
                           {"barriers", counts.barriers},
                           {"barriers_new", counts.barriers_new},
                           {"barriers_constant", counts.barriers_constant},
-                          {"barriers_merged", counts.barriers_merged}});
+                          {"barriers_merged", counts.barriers_merged},
+                          {"barriers_large", counts.barriers_large}});
   }
   json["explanations"] = report.explanations;
   // Names of files may be any bytes; what is no UTF-8 is replaced.

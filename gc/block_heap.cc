@@ -377,7 +377,8 @@ void BlockHeap::Poison() {
     }
     if (row.kind != BlockKind::kSmall) continue;
     size_t slot = kClassSize[row.size_class];
-    for (uint32_t i = 0; i < SlotsOf(row.size_class); ++i) {
+    const uint32_t slots = SlotsOf(row.size_class);
+    for (uint32_t i = 0; i < slots; ++i) {
       if (!IsMarked(start + i * slot)) std::memset(start + i * slot, kPoison, slot);
     }
   }

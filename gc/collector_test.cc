@@ -48,6 +48,58 @@ void StoreItem(weft_object* array, int64_t index, weft_object* value) {
   *slot = value;
 }
 
+#if WEFT_GC_HAS_REMEMBER_ALWAYS
+TEST_F(CollectorTest, ALargeArrayCanBeRememberedForGood) {
+  constexpr int64_t kLength = 16384;
+  Root array(NewReferences(kLength));
+  weft_gc_remember_always(array.Get());
+  const weft_object* place = array.Get();
+  // The last item, so that nothing is visited only because it stands in front; and items are set
+  // anew in each round, when the array is old.
+  for (int64_t round = 0; round < 4; ++round) {
+    for (int64_t index : {int64_t{0}, int64_t{777}, kLength - 1}) {
+      ItemsOf<weft_object*>(array.Get())[index] = &NewNode(round * kLength + index)->header;
+    }
+    for (int i = 0; i < 100000; ++i) NewLeaf(i);
+    if (round == 2) weft_gc_collect();
+    ASSERT_EQ(array.Get(), place);
+    for (int64_t index : {int64_t{0}, int64_t{777}, kLength - 1}) {
+      Node* node = reinterpret_cast<Node*>(ItemsOf<weft_object*>(array.Get())[index]);
+      ASSERT_EQ(node->id, round * kLength + index);
+    }
+  }
+}
+
+TEST_F(CollectorTest, ManyArraysThatAreRememberedForGood) {
+  // Each has a young object at all times, and half of them die.
+  constexpr int64_t kArrays = 400;
+  constexpr int64_t kLength = 4000;
+  Root all(NewReferences(kArrays));
+  for (int64_t i = 0; i < kArrays; ++i) {
+    weft_object* array = NewReferences(kLength);
+    weft_gc_remember_always(array);
+    StoreItem(all.Get(), i, array);
+  }
+  auto array_at = [&](int64_t i) { return ItemsOf<weft_object*>(all.Get())[i]; };
+  for (int64_t round = 0; round < 20; ++round) {
+    if (round == 10) {
+      for (int64_t i = 0; i < kArrays; i += 2) StoreItem(all.Get(), i, nullptr);
+      weft_gc_collect();
+      EXPECT_LT(weft_gc_stat(WEFT_GC_STAT_USED_BYTES), kArrays * kLength * 8 * 3 / 4);
+    }
+    for (int64_t i = round < 10 ? 0 : 1; i < kArrays; i += round < 10 ? 1 : 2) {
+      weft_object* node = &NewNode(i)->header;
+      ItemsOf<weft_object*>(array_at(i))[(i + round) % kLength] = node;
+    }
+    for (int i = 0; i < 10000; ++i) NewLeaf(i);
+    for (int64_t i = round < 10 ? 0 : 1; i < kArrays; i += round < 10 ? 1 : 2) {
+      weft_object* node = ItemsOf<weft_object*>(array_at(i))[(i + round) % kLength];
+      ASSERT_EQ(reinterpret_cast<Node*>(node)->id, i);
+    }
+  }
+}
+#endif
+
 TEST_F(CollectorTest, MemoryIsZeroedAlsoWhenUsedAgain) {
   for (int round = 0; round < 3; ++round) {
     for (int64_t length : {0, 1, 100, 600, 5000, 16000, 16384, 40000, 300000}) {

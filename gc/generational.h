@@ -9,6 +9,7 @@
 
 #define WEFT_GC_MOVES 1
 #define WEFT_GC_HAS_WRITE_BARRIER 1
+#define WEFT_GC_HAS_REMEMBER_ALWAYS 1
 
 #include "gc/bump.h"
 
@@ -21,6 +22,14 @@ extern "C" {
 WEFT_SLOW_FUNCTION void weft_gc_remember(weft_object* object);
 WEFT_SLOW_FUNCTION void weft_gc_remember_item(weft_object* object, void* slot);
 WEFT_SLOW_FUNCTION void weft_gc_remember_items(weft_object* object, void* from, int64_t bytes);
+
+// A large array was allocated, or could not be: all of it is visited in each minor collection, and
+// no store into it is announced.
+WEFT_SLOW_FUNCTION void weft_gc_remember_large(weft_object* array);
+
+static inline void weft_gc_remember_always(weft_object* array) {
+  if (array != NULL) weft_gc_remember_large(array);
+}
 
 // The byte for the 512 bytes that contain an address: marked when they are written to, in a large
 // object of the old space that was remembered already.

@@ -17,6 +17,9 @@ constexpr size_t kLeastWithCards = size_t{64} << 10;
 constexpr size_t kCardBytes = size_t{1} << kCardShift;
 // How much of the nursery is zeroed ahead of allocation.
 constexpr size_t kZeroAtATime = size_t{16} << 10;
+// The nursery grows to this many times what is always remembered, up to the greatest size.
+constexpr size_t kNurseryPerAlways = 2;
+constexpr size_t kGreatestNursery = size_t{256} << 20;
 constexpr size_t kLeastBudget = size_t{4} << 20;
 constexpr int kPoison = 0xdb;
 // Under stress, every so many collections are of the old space, too.
@@ -39,7 +42,7 @@ void GenerationalHeap::Start(size_t shadow_bytes) {
   nursery_bytes_ = kNurseryBytes;
   // A small heap has a small nursery.
   while (options.limit != 0 && nursery_bytes_ > options.limit / 8) nursery_bytes_ /= 2;
-  if (!nursery_.Reserve(nursery_bytes_, 4096) || !nursery_.Commit(nursery_bytes_) ||
+  if (!nursery_.Reserve(kGreatestNursery, 4096) || !nursery_.Commit(nursery_bytes_) ||
       !old_.Start() || !cards_.Reserve(old_.reserved_bytes() >> kCardShift, 4096)) {
     gc::Log("no address space for the heap");
     std::exit(2);
@@ -193,6 +196,16 @@ void GenerationalHeap::Remember(weft_object* object) {
   }
 }
 
+void GenerationalHeap::RememberAlways(weft_object* array) {
+  if (fresh_.empty() || fresh_[fresh_.size() - 1] != array) {
+    Fatal("a %s at %p is to be remembered for good, and is no new large object",
+          weft_types[array->type_id].name, static_cast<void*>(array));
+  }
+  fresh_.Pop();
+  always_.Push(array);
+  always_bytes_ += SizeOf(array);
+}
+
 bool GenerationalHeap::HasCards(const weft_object* object) const {
   return old_.Contains(object) && old_.IsLarge(object) && SizeOf(object) >= kLeastWithCards;
 }
@@ -293,7 +306,31 @@ void GenerationalHeap::VisitDirtyCards(weft_object* object) {
   }
 }
 
+void GenerationalHeap::VisitWhole(weft_object* array) {
+  ForEachFixedReference(array, [this](weft_object** slot) { PromoteAndMark(slot); });
+  const weft_type& type = weft_types[array->type_id];
+  const char* items = reinterpret_cast<const char*>(array) + type.items_offset;
+  const int64_t length = LengthOf(array);
+  // Most of a stack is null; a few items of that are seen at once.
+  constexpr int64_t kItems = 16;
+  for (int64_t first = 0; first < length; first += kItems) {
+    const int64_t behind = first + kItems < length ? first + kItems : length;
+    const size_t words = static_cast<size_t>(behind - first) * type.item_size / 8;
+    const char* start = items + static_cast<size_t>(first) * type.item_size;
+    uint64_t any = 0;
+    for (size_t i = 0; i < words; ++i) {
+      uint64_t word;
+      std::memcpy(&word, start + 8 * i, 8);
+      any |= word;
+    }
+    if (any == 0) continue;
+    ForEachReferenceInItems(array, first, behind,
+                            [this](weft_object** slot) { PromoteAndMark(slot); });
+  }
+}
+
 void GenerationalHeap::VisitRemembered() {
+  for (size_t i = 0; i < always_.size(); ++i) VisitWhole(always_[i]);
   for (size_t i = 0; i < remembered_.size(); ++i) {
     weft_object* object = remembered_[i];
     ForEachReference(object, [this](weft_object** slot) { PromoteAndMark(slot); });
@@ -369,7 +406,17 @@ void GenerationalHeap::EmptyNursery() {
   } else {
     young_start_ = nursery_.base();
   }
+  GrowNursery();
   weft_gc_next = weft_gc_end = young_start_;
+}
+
+// The nursery is empty.
+void GenerationalHeap::GrowNursery() {
+  size_t most = options.limit == 0 ? kGreatestNursery : options.limit / 8;
+  while (nursery_bytes_ < kNurseryPerAlways * always_bytes_ && nursery_bytes_ * 2 <= most &&
+         nursery_.Commit(nursery_bytes_ * 2)) {
+    nursery_bytes_ *= 2;
+  }
 }
 
 // ---- The old space ------------------------------------------------------------------------------
@@ -399,6 +446,15 @@ void GenerationalHeap::FinishMarking() {
   if (weft_noted_exception != nullptr) weft_noted_exception = marker_.Alive(weft_noted_exception);
   marking_ = false;
   if (options.verify) CheckMarks();
+  size_t kept = 0;
+  for (size_t i = 0; i < always_.size(); ++i) {
+    if (old_.IsMarked(always_[i])) {
+      always_[kept++] = always_[i];
+    } else {
+      always_bytes_ -= SizeOf(always_[i]);
+    }
+  }
+  always_.Resize(kept);
   old_.Sweep();
   size_t live = old_.live_bytes();
   budget_ = live > LeastBudget() ? live : LeastBudget();
@@ -586,6 +642,8 @@ weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_t fixed_size, size_
 weft_object* weft_gc_alloc_finalizable(uint32_t type_id) {
   return heap.AllocateFinalizable(type_id);
 }
+
+void weft_gc_remember_large(weft_object* array) { heap.RememberAlways(array); }
 
 void weft_gc_remember(weft_object* object) { heap.Remember(object); }
 

@@ -17,6 +17,11 @@
 // array only the parts that were written to are visited. Frozen objects start watched; those that
 // were ever written to are roots of the old space, the others are never looked at.
 //
+// Arrays of which the translator knows that they are large (an interpreter's stack; see
+// weave/large_arrays.h) are never watched: they are visited whole in each minor collection, which
+// is quick where they hold null. So that this stays a small part of what it costs to fill the
+// nursery, the nursery grows with them.
+//
 // Old objects that nobody needs are found by marking and sweeping: what decides when, and in how
 // many steps, is the part of the class that gc/generational.cc and gc/incremental.cc each define.
 //
@@ -45,6 +50,8 @@ class GenerationalHeap {
   int64_t IdentityHash(weft_object* object);
   void RunFinalizers() { finalizers_.Run(); }
 
+  // The array was just allocated, and is large. It is remembered for as long as it lives.
+  void RememberAlways(weft_object* array);
   // The barriers' slow paths.
   void Remember(weft_object* object);
   void RememberItems(weft_object* object, char* from, size_t bytes);
@@ -101,7 +108,9 @@ class GenerationalHeap {
   bool HasCards(const weft_object* object) const;
   void VisitRemembered();
   void VisitDirtyCards(weft_object* object);
+  void VisitWhole(weft_object* array);
   void EmptyNursery();
+  void GrowNursery();
 
   // ---- Marking and sweeping the old space. The nursery is empty.
 
@@ -138,6 +147,9 @@ class GenerationalHeap {
   Vector<weft_object*> dirty_large_;
   // Frozen ones that were ever written to.
   Vector<weft_object*> written_frozen_;
+  // Those that are always remembered.
+  Vector<weft_object*> always_;
+  size_t always_bytes_ = 0;
   // Slots of objects that were copied, which refer to young objects still.
   Vector<weft_object**> promoted_;
   Vector<weft_object*> young_weak_;

@@ -51,6 +51,8 @@ struct Model {
   // The identity hash, once it was asked for; -1 before.
   int64_t hash = -1;
   bool is_finalized = false;
+  // A large array that is remembered for good, so that stores into it are not announced.
+  bool is_always_remembered = false;
   // Was reachable only from a finalizer for a while, when weak references in it may be cleared.
   bool was_dead = false;
 };
@@ -118,8 +120,8 @@ class Mutator {
     roots_[root] = model;
   }
   Model* NewModel(TypeId type, int64_t length, size_t references) {
-    models_.push_back(
-        {type, ++next_id_, length, std::vector<Model*>(references), nullptr, -1, false, false});
+    models_.push_back({type, ++next_id_, length, std::vector<Model*>(references), nullptr, -1,
+                       false, false, false});
     return &models_.back();
   }
 
@@ -165,6 +167,8 @@ class Mutator {
         return static_cast<int64_t>(random_() % 3000);
       case 1:
         return static_cast<int64_t>(random_() % 8 == 0 ? random_() % 60000 : 0);
+      case 2:
+        return static_cast<int64_t>(random_() % 4 == 0 ? 2040 + random_() % 2048 : 0);
       default:
         return static_cast<int64_t>(random_() % 20);
     }
@@ -223,6 +227,7 @@ class Mutator {
         int64_t length = RandomLength();
         Model* model = NewModel(kReferences, length, static_cast<size_t>(length));
         weft_object* array = NewReferences(length);
+        RememberIfLarge(array, model);
         for (int64_t i = 0; i < length; ++i) ASSERT_EQ(ItemsOf<weft_object*>(array)[i], nullptr);
         return Store(to, array, model);
       }
@@ -230,6 +235,7 @@ class Mutator {
         int64_t length = RandomLength();
         Model* model = NewModel(kPairs, length, static_cast<size_t>(length));
         weft_object* array = NewPairs(length);
+        RememberIfLarge(array, model);
         for (int64_t i = 0; i < length; ++i) ItemsOf<Pair>(array)[i].number = model->id + i;
         return Store(to, array, model);
       }
@@ -253,6 +259,17 @@ class Mutator {
         return Store(to, &weak->header, model);
       }
     }
+  }
+
+  // As generated code does behind the allocation of an array that is large for certain.
+  void RememberIfLarge([[maybe_unused]] weft_object* array, [[maybe_unused]] Model* model) {
+#if WEFT_GC_HAS_REMEMBER_ALWAYS
+    const size_t item = model->type == kPairs ? sizeof(Pair) : sizeof(void*);
+    if (kItemsOffset + static_cast<size_t>(model->length) * item <= WEFT_GC_SMALL_MAX) return;
+    if (random_() % 2 == 0) return;
+    weft_gc_remember_always(array);
+    model->is_always_remembered = true;
+#endif
   }
 
   static bool HasId(TypeId type) {
@@ -285,7 +302,7 @@ class Mutator {
     weft_object** slot = ReferenceOf(*Slot(to), model, i);
     if (HasId(model->type)) {
       weft_gc_write_barrier(*Slot(to), slot, *Slot(from));
-    } else {
+    } else if (!model->is_always_remembered) {
       weft_gc_write_barrier_item(*Slot(to), slot, *Slot(from));
     }
     *slot = *Slot(from);
@@ -313,7 +330,9 @@ class Mutator {
     weft_object** items = ItemsOf<weft_object*>(*Slot(to)) + at;
     weft_object** others = ItemsOf<weft_object*>(*Slot(from)) + behind;
     int64_t bytes = count * static_cast<int64_t>(sizeof(void*));
-    weft_gc_write_barrier_copy(*Slot(to), items, others, bytes);
+    if (!target->is_always_remembered) {
+      weft_gc_write_barrier_copy(*Slot(to), items, others, bytes);
+    }
     std::memmove(items, others, static_cast<size_t>(bytes));
     std::vector<Model*> copied(source->references.begin() + static_cast<int64_t>(behind),
                                source->references.begin() + static_cast<int64_t>(behind) + count);

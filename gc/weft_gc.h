@@ -229,6 +229,11 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 //       weft_types says where in the items they are. The ranges may overlap, and may be empty, of
 //       no object at all: `bytes` is then 0 or negative.
 //   weft_gc_write_barrier_global(slot, value)        a global variable gets `value`
+//
+// A collector may offer to look at an array for as long as it lives; it then defines
+// WEFT_GC_HAS_REMEMBER_ALWAYS as 1, and
+//   weft_gc_remember_always(array)                   a large array was just allocated, or could not
+//       be (NULL): stores into it are not announced, and it is not read back
 #if defined(WEFT_GC_NONE)
 #include "gc/none.h"
 #elif defined(WEFT_GC_IMMIX)

@@ -604,6 +604,7 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
     case Opcode::kWriteBarrierAt:
     case Opcode::kWriteBarrierCopy:
     case Opcode::kWriteBarrierGlobal:
+    case Opcode::kRememberAlways:
       // Aliases, and what the interpreter does anyway: every call checks the stack.
       return;
     case Opcode::kSelect: {

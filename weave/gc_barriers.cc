@@ -49,9 +49,11 @@ bool IsAllocation(Opcode opcode) {
 
 class Inserter {
  public:
-  explicit Inserter(GcWork& work) : work_(work), graph_(work.graph), chains_(work.graph) {}
+  explicit Inserter(GcWork& work)
+      : work_(work), graph_(work.graph), chains_(work.graph), large_(work.large.FindIn(graph_)) {}
 
   void Run() {
+    if (!large_.empty()) RememberAllocations();
     if (!HasStores()) return;
     if (work_.options.barriers != Barriers::kStores) FindFacts();
     for (uint32_t b = 0; b < graph_.blocks().size(); ++b) Rewrite(BlockId(b));
@@ -126,9 +128,29 @@ class Inserter {
     return it->second;
   }
 
+  // Whether the object is an array that the collector looks at as a whole in any case.
+  bool IsLarge(const Operation& op) const {
+    return op.args[0].index < large_.size() && large_[op.args[0].index];
+  }
+
+  void RememberAllocations() {
+    for (Block& block : graph_.blocks()) {
+      for (size_t i = 0; i < block.ops.size(); ++i) {
+        if (!work_.large.IsAllocation(graph_, block.ops[i])) continue;
+        Operation remember;
+        remember.opcode = Opcode::kRememberAlways;
+        remember.imm = remember.imm2 = TypedId<void>::kNone;
+        remember.loc = block.ops[i].loc;
+        remember.args.push_back(block.ops[i].result);
+        block.ops.insert(block.ops.begin() + static_cast<ptrdiff_t>(i) + 1, std::move(remember));
+      }
+    }
+  }
+
   // Whether the fixed part of the object is told by this operation's barrier.
   bool NeedsBarrier(const Facts& facts, const Operation& op) const {
     if (work_.options.barriers == Barriers::kObjects && IsNoHeapObject(Stored(op))) return false;
+    if (IsLarge(op)) return false;
     std::optional<Known> known = KnownOf(facts, op.args[0]);
     if (!known.has_value()) return true;
     return *known == Known::kTold && op.opcode != Opcode::kSetField;
@@ -226,6 +248,8 @@ class Inserter {
   void CountSaved(const Facts& facts, const Operation& op) {
     if (work_.options.barriers == Barriers::kObjects && IsNoHeapObject(Stored(op))) {
       ++work_.counts.barriers_constant;
+    } else if (IsLarge(op)) {
+      ++work_.counts.barriers_large;
     } else if (KnownOf(facts, op.args[0]) == Known::kNew) {
       ++work_.counts.barriers_new;
     } else {
@@ -287,6 +311,8 @@ class Inserter {
   GcWork& work_;
   Graph& graph_;
   CastChains chains_;
+  // By value.
+  std::vector<bool> large_;
   std::vector<std::optional<Facts>> at_start_;
 };
 

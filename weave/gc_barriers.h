@@ -15,12 +15,14 @@ namespace weft::weave {
 //   looks at new objects anyhow;
 // - of null or of a frozen object; but Barriers::kOverwrites is told of these, because such a
 //   collector asks what an object referred to before;
+// - into an array that is large for certain, which the collector was told to look at as a whole
+//   when it was allocated (weave/large_arrays.h);
 // - into the fixed part of an object, when a barrier for that part of it came before, on every way
 //   and with no operation in between that may collect. (Items are told one by one: of a long array
 //   the collector remembers which part was written to.)
 //
-// The first and the last hold across blocks: they are facts about objects that flow forward, with
-// what all predecessors agree on.
+// The first and the last of these hold across blocks: they are facts about objects that flow
+// forward, with what all predecessors agree on.
 //
 // Linear in the size of the function times the rounds until loops agree, which are two or three.
 void InsertBarriers(GcWork& work);

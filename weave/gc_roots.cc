@@ -276,6 +276,7 @@ class RootInserter {
         chains_(work.graph),
         operations_(liveness.operations),
         first_of_block_(liveness.first_of_block),
+        large_(work.large.FindIn(graph_)),
         object_of_(work.graph.value_count(), kNone) {}
 
   void Run() {
@@ -523,7 +524,9 @@ class RootInserter {
     if (count != 0) out.push_back(MakeOperation(Opcode::kRootsLeave, count, loc));
     if (!work_.options.moves) return;
     for (ValueId value : operation.live) {
-      if (ObjectOf(value) == dropped) continue;
+      if (ObjectOf(value) == dropped || (value.index < large_.size() && large_[value.index])) {
+        continue;
+      }
       Operation get = MakeOperation(Opcode::kRootGet, slot_of_[ObjectOf(value)], loc);
       get.args.push_back(value);
       out.push_back(std::move(get));
@@ -559,6 +562,8 @@ class RootInserter {
   CastChains chains_;
   std::vector<CollectingOperation>& operations_;
   const std::vector<uint32_t>& first_of_block_;
+  // By value: arrays that never move.
+  std::vector<bool> large_;
   // By value, for the values that chains of casts start from.
   std::vector<uint32_t> object_of_;
   // By object: the operations that it lives across, as indices, in order.

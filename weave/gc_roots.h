@@ -27,6 +27,7 @@ namespace weft::weave {
 //   set to where possible. It is stored only when the slot does not hold it yet: what the slots
 //   hold after one operation is still there at the next one. Objects that live long have the low
 //   slots, so that few slots in between are empty; such a slot is set to null.
+// - Arrays that are large for certain never move, and are not read back (weave/large_arrays.h).
 // - Several results of a call are taken apart before the next operation that may collect.
 //
 // Costs, around each call, a store for each reference that is not in its slot yet, two for the top

@@ -26,22 +26,26 @@ void GcFunctionCounts::Add(const GcFunctionCounts& other) {
   barriers_new += other.barriers_new;
   barriers_constant += other.barriers_constant;
   barriers_merged += other.barriers_merged;
+  barriers_large += other.barriers_large;
 }
 
 GcTransformCounts TransformForGc(Program& program, const GcTransformOptions& options) {
   WEFT_CHECK(program.stage == Stage::kWoven, "exceptions are woven in before roots are");
   CallEffects effects(program);
+  LargeArrays large = options.large_array_bytes == 0
+                          ? LargeArrays(program)
+                          : LargeArrays(program, options.large_array_bytes);
   GcTransformCounts totals;
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     FunctionInfo& function = *program.functions[i];
     if (function.graph.empty()) continue;
-    GcWork work{program, effects, options, FunctionId(i), function.graph, {}, totals};
+    GcWork work{program, effects, options, FunctionId(i), large, function.graph, {}, totals};
     work.counts.function = FunctionId(i);
     if (options.barriers != Barriers::kNone) InsertBarriers(work);
     if (options.roots && function.may_collect) InsertRoots(work);
     const GcFunctionCounts& counts = work.counts;
     if (counts.collecting + counts.barriers + counts.barriers_new + counts.barriers_constant +
-            counts.barriers_merged !=
+            counts.barriers_merged + counts.barriers_large !=
         0) {
       totals.functions.push_back(counts);
     }

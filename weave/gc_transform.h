@@ -2,6 +2,7 @@
 #define WEFT_WEAVE_GC_TRANSFORM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct GcTransformOptions {
   bool moves = false;
   // The stores it is told of.
   Barriers barriers = Barriers::kNone;
+  // Arrays of more than this number of bytes never move, and the collector can look at all of one
+  // in each of its collections, so that stores into it need no barrier (weave/large_arrays.h). 0 if
+  // it does not offer that.
+  uint64_t large_array_bytes = 0;
   // Also say in `notes` why each root and barrier is there.
   bool notes = false;
   // For tests of what finds such faults: the n-th barrier is left out, the n-th root is not saved.
@@ -48,11 +53,13 @@ struct GcFunctionCounts {
   size_t root_sets = 0;
   size_t root_gets = 0;
   // Barriers, and stores of references that need none: into a new object, of a value that is no
-  // object of the heap, or behind another barrier for the object.
+  // object of the heap, behind another barrier for the object, or into a large array that is
+  // remembered for good.
   size_t barriers = 0;
   size_t barriers_new = 0;
   size_t barriers_constant = 0;
   size_t barriers_merged = 0;
+  size_t barriers_large = 0;
 
   void Add(const GcFunctionCounts& other);
 };

@@ -6,6 +6,7 @@
 #include "flowgraph/program.h"
 #include "weave/call_effects.h"
 #include "weave/gc_transform.h"
+#include "weave/large_arrays.h"
 
 namespace weft::weave {
 
@@ -15,6 +16,7 @@ struct GcWork {
   const CallEffects& effects;
   const GcTransformOptions& options;
   FunctionId id;
+  const LargeArrays& large;
   flowgraph::Graph& graph;
   GcFunctionCounts counts;
   // What the functions before this one had, and the notes on all of them.

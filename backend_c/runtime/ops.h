@@ -274,6 +274,7 @@ static inline weft_object* weft_weakref_make(uint32_t type_id, size_t size, size
   weft_gc_write_barrier_item((weft_object*)(base), &WEFT_AT(void*, base, offset), (void*)(value))
 #define WEFT_WRITE_BARRIER_COPY(object, to, from, bytes) \
   weft_gc_write_barrier_copy((weft_object*)(object), to, from, bytes)
+#define WEFT_REMEMBER_ALWAYS(array) weft_gc_remember_always((weft_object*)(array))
 #define WEFT_WRITE_BARRIER_GLOBAL(slot, value) weft_gc_write_barrier_global(slot, (void*)(value))
 #endif
 
