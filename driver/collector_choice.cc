@@ -2,15 +2,20 @@
 
 #include <fmt/format.h>
 
-#include "backend_c/collectors.h"
-
 namespace weft::driver {
 
 using backend_c::Collector;
 using backend_c::RootFinding;
 
-bool CheckCollectorChoice(const Options& options, DiagnosticEngine& diagnostics) {
+const Collector& ChooseCollector(const Options& options) {
   const Collector& collector = backend_c::FindCollector(options.Text(OptionId::kGc));
+  bool adjusts = !options.IsGiven(OptionId::kGc) && collector.roots == RootFinding::kShadowStack &&
+                 options.Is(OptionId::kGcRootFinder, "conservative");
+  return adjusts ? backend_c::FindCollector("marksweep") : collector;
+}
+
+bool CheckCollectorChoice(const Options& options, DiagnosticEngine& diagnostics) {
+  const Collector& collector = ChooseCollector(options);
   if (!options.IsGiven(OptionId::kGcRootFinder)) return true;
   bool is_conservative = options.Is(OptionId::kGcRootFinder, "conservative");
   RootFinding refused = is_conservative ? RootFinding::kShadowStack : RootFinding::kConservative;
@@ -23,7 +28,7 @@ bool CheckCollectorChoice(const Options& options, DiagnosticEngine& diagnostics)
 }
 
 bool UsesConservativeRoots(const Options& options) {
-  RootFinding roots = backend_c::FindCollector(options.Text(OptionId::kGc)).roots;
+  RootFinding roots = ChooseCollector(options).roots;
   return roots == RootFinding::kConservative ||
          (roots == RootFinding::kBoth && options.Is(OptionId::kGcRootFinder, "conservative"));
 }

@@ -1,10 +1,15 @@
 #ifndef WEFT_DRIVER_COLLECTOR_CHOICE_H_
 #define WEFT_DRIVER_COLLECTOR_CHOICE_H_
 
+#include "backend_c/collectors.h"
 #include "common/diagnostic.h"
 #include "driver/options.h"
 
 namespace weft::driver {
+
+// The collector that --gc names, or the default; another one than the level's if that cannot find
+// roots as --gcrootfinder asks.
+const backend_c::Collector& ChooseCollector(const Options& options);
 
 // Whether --gc and --gcrootfinder can work together; otherwise a diagnostic says why not.
 bool CheckCollectorChoice(const Options& options, DiagnosticEngine& diagnostics);

@@ -114,7 +114,7 @@ TEST(Options, LastOneCountsButListsGrow) {
   EXPECT_EQ(f.options.Number(OptionId::kLevel), 3);
   EXPECT_EQ(f.options.List(OptionId::kDefines), (std::vector<std::string>{"A", "B=1"}));
   EXPECT_TRUE(f.options.List(OptionId::kIncludeDirs).empty());
-  EXPECT_TRUE(f.options.Is(OptionId::kGc, "marksweep"));
+  EXPECT_TRUE(f.options.Is(OptionId::kGc, "generational"));
   EXPECT_FALSE(f.options.IsGiven(OptionId::kGc));
 }
 

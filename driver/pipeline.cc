@@ -137,7 +137,7 @@ void Weave(Translation& t) {
       .name = "weave_exceptions",
       .doc = "Raising leaves a pending exception, and calls that may raise are followed by a test.",
       .run_program = weave::WeaveExceptions});
-  const backend_c::Collector& collector = backend_c::FindCollector(t.options().Text(OptionId::kGc));
+  const backend_c::Collector& collector = ChooseCollector(t.options());
   if (collector.roots == backend_c::RootFinding::kNone) return;
   weave::GcTransformOptions options;
   options.roots = !UsesConservativeRoots(t.options());

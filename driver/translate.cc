@@ -43,7 +43,7 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
   options.folder = pending->folder();
   options.name = std::filesystem::path(output).filename().string();
   options.root = t.root();
-  options.gc = t.options().Text(OptionId::kGc);
+  options.gc = ChooseCollector(t.options()).name;
   options.conservative_roots = UsesConservativeRoots(t.options());
   options.cc = t.options().Text(OptionId::kCc);
   options.level = static_cast<int>(t.options().Number(OptionId::kLevel));

@@ -32,7 +32,7 @@ BUILDS = [
     ('checks', ['--checks=all'], [('', ['programs', 'book'])]),
     ('gc=none', ['--gc=none'], [('', ['programs', 'book'])]),
     ('gc=semispace', ['--gc=semispace', '-O1'], [(STRESS, ['programs', 'book'])]),
-    ('gc=generational', ['--gc=generational'], [
+    ('gc=marksweep', ['--gc=marksweep'], [
         ('', ['programs', 'book']),
         (STRESS, ['programs', 'book']),
     ]),
