@@ -98,7 +98,7 @@ std::string EmitShard(const CTypes& types, const std::string& name, const Shard&
   std::string functions;
   for (FunctionId id : shard.functions) {
     functions += EmitFunction(
-        types, id, {.line_directives = options.line_directives, .is_threaded = options.is_threaded},
+        types, id, {.line_directives = options.line_directives, .dispatch = options.dispatch},
         &uses);
   }
   std::string text = fmt::format("// From {}.\n\n", CommentText(shard.source));

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend_c/dispatch.h"
 #include "common/error.h"
 #include "flowgraph/program.h"
 
@@ -41,9 +42,9 @@ struct ArtefactOptions {
   int level = 2;
   // Whether statements say by #line where they come from.
   bool line_directives = true;
-  // Whether interpreter loops jump from instruction to instruction through a table of labels, which
-  // takes gcc or clang (dispatch.h).
-  bool is_threaded = false;
+  // How interpreter loops get from instruction to instruction. kGoto takes gcc or clang, kTail a
+  // compiler with musttail.
+  DispatchStyle dispatch = DispatchStyle::kSwitch;
 };
 
 // The name with which the Makefile builds an executable that shall be called `wanted`: make cannot

@@ -107,10 +107,18 @@ TEST_P(ThreadedTest, DoesTheSameAsTheSwitch) {
   for (const std::string& text :
        {Loop("u8", kCases), Loop("i32", kSignedCases), Loop("u64", kCases)}) {
     RunResult plain = CompileAndRun(text, GetParam());
-    RunResult threaded = CompileAndRun(text, GetParam(), "", /*is_threaded=*/true);
     EXPECT_EQ(plain.exit_code, 0) << plain.output;
+    RunResult threaded = CompileAndRun(text, GetParam(), "", DispatchStyle::kGoto);
     EXPECT_EQ(threaded.exit_code, 0) << threaded.output;
     EXPECT_EQ(threaded.output, plain.output);
+    RunResult tail = CompileAndRun(text, GetParam(), "", DispatchStyle::kTail);
+    if (std::string_view(GetParam().name).find("clang") == std::string_view::npos) {
+      EXPECT_NE(tail.output.find("translate with --dispatch=goto"), std::string::npos)
+          << tail.output;
+      continue;
+    }
+    EXPECT_EQ(tail.exit_code, 0) << tail.output;
+    EXPECT_EQ(tail.output, plain.output);
   }
 }
 
@@ -120,20 +128,21 @@ INSTANTIATE_TEST_SUITE_P(All, ThreadedTest, testing::ValuesIn(Toolchains()),
 TEST(DispatchTest, EachInstructionJumpsByItself) {
   auto program = flowgraph::Parse(Loop("u8", kCases));
   ASSERT_TRUE(program.ok());
-  auto jumps = [&](bool is_threaded) {
+  auto count = [&](DispatchStyle dispatch, std::string_view what) {
     ArtefactOptions options;
-    options.is_threaded = is_threaded;
+    options.dispatch = dispatch;
     size_t count = 0;
     for (const ArtefactFile& file : GenerateFiles(**program, options)) {
-      for (size_t at = 0; (at = file.text.find("goto *dispatch", at)) != std::string::npos; ++at) {
-        ++count;
-      }
+      if (!file.path.ends_with(".c")) continue;
+      for (size_t at = 0; (at = file.text.find(what, at)) != std::string::npos; ++at) ++count;
     }
     return count;
   };
-  EXPECT_EQ(jumps(false), 0u);
+  EXPECT_EQ(count(DispatchStyle::kSwitch, "goto *dispatch"), 0u);
   // From the entry, from b2, b4, b5 and b6.
-  EXPECT_EQ(jumps(true), 5u);
+  EXPECT_EQ(count(DispatchStyle::kGoto, "goto *dispatch"), 5u);
+  // The entry calls the first one as usual, and what two instructions share is written into both.
+  EXPECT_EQ(count(DispatchStyle::kTail, "WEFT_MUSTTAIL return"), 6u);
 }
 
 }  // namespace

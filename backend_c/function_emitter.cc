@@ -29,6 +29,10 @@ using flowgraph::Program;
 
 namespace {
 
+// Beside them stand `roots` and `state`. preserve_none passes 12 parameters in registers on x86-64,
+// and clang 19 wants some left for the rest.
+constexpr size_t kMostHandlerParameters = 8;
+
 class FunctionEmitter {
  public:
   FunctionEmitter(const CTypes& types, FunctionId id, const EmitOptions& options, ShardUses* uses)
@@ -37,7 +41,9 @@ class FunctionEmitter {
         id_(id),
         function_(program_.function(id)),
         graph_(function_.graph),
-        dispatch_(options.is_threaded ? FindDispatch(program_, function_) : Dispatch{}),
+        dispatch_(options.dispatch == DispatchStyle::kSwitch ? Dispatch{}
+                                                             : FindDispatch(program_, function_)),
+        has_handlers_(options.dispatch == DispatchStyle::kTail && dispatch_.block.is_valid()),
         plan_(MakeFunctionPlan(program_, function_, dispatch_.block)),
         uses_(*uses),
         line_directives_(options.line_directives),
@@ -45,33 +51,45 @@ class FunctionEmitter {
 
   std::string Run() {
     NameVariables();
+    HasFrame();
+    if (has_handlers_) DeclareHandlers();
     Header();
-    DeclareTop();
-    if (HasFrame()) Raw("  void** const roots = weft_shadow_top;\n");
-    FindTargets();
-    DeclareTable();
-    bool in_braces = plan_.top_level.size() > 1;
-    for (size_t i = 0; i < plan_.top_level.size(); ++i) {
-      BlockId block = plan_.top_level[i];
-      if (block == dispatch_.block && !falls_into_dispatch_) continue;
-      next_label_ = i + 1 < plan_.top_level.size() ? plan_.top_level[i + 1] : BlockId();
-      if (i > 0 && !targets_.contains(block.index)) {
-        // Only the block before leads here.
-        Raw("  {\n");
-      } else if (i > 0) {
-        Raw(fmt::format("{}: {{\n", Label(block)));
-      } else if (in_braces) {
-        Raw("  {\n");
-      }
-      Chain(block, in_braces ? 2 : 1, true);
-      if (in_braces) Raw("  }\n");
+    std::vector<BlockId> blocks = plan_.top_level;
+    if (has_handlers_) blocks = LabelledBlocksFrom(Graph::Entry());
+    DeclareTop(has_handlers_ ? VariablesIn(blocks) : std::vector<bool>(names_.size(), true));
+    if (has_frame_) Raw("  void** const roots = weft_shadow_top;\n");
+    if (has_state_) {
+      Raw(fmt::format("  struct {}_state frame, *const state = &frame;\n", uses_.Function(id_)));
     }
-    CaseCopies();
+    FindTargets(blocks);
+    if (!has_handlers_) DeclareTable();
+    Body(blocks);
+    if (!has_handlers_) CaseCopies();
     Raw("}\n");
+    if (has_handlers_) Handlers();
     return std::move(text_);
   }
 
  private:
+  // Blocks with labels, of which the first is where control comes in.
+  void Body(const std::vector<BlockId>& blocks) {
+    bool in_braces = blocks.size() > 1;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      BlockId block = blocks[i];
+      if (block == dispatch_.block && !falls_into_dispatch_) continue;
+      next_label_ = i + 1 < blocks.size() ? blocks[i + 1] : BlockId();
+      bool is_target = targets_.contains(block.index);
+      if (is_target) {
+        Raw(fmt::format("{}: {{\n", Label(block)));
+      } else if (in_braces) {
+        // Only the block before leads here.
+        Raw("  {\n");
+      }
+      Chain(block, in_braces || is_target ? 2 : 1, true);
+      if (in_braces || is_target) Raw("  }\n");
+    }
+  }
+
   void Raw(std::string_view text) {
     text_ += text;
     if (at_line_ != 0) at_line_ += std::count(text.begin(), text.end(), '\n');
@@ -135,11 +153,14 @@ class FunctionEmitter {
                     Prototype(types_, function_, uses_.Function(id_), &parameters_, &uses_)));
   }
 
-  void DeclareTop() {
+  // Declares those of the variables at the top that are wanted. What is a parameter of the function
+  // is a variable like others in a handler.
+  void DeclareTop(const std::vector<bool>& wanted) {
     std::map<std::string, std::vector<std::string>> by_type;
     for (size_t i = 0; i < plan_.variables.size(); ++i) {
       const Variable& variable = plan_.variables[i];
-      if (!variable.at_top || variable.is_parameter) continue;
+      if (!wanted[i] || (has_state_ && in_state_[i])) continue;
+      if (variable.is_parameter ? !in_handler_ : !variable.at_top) continue;
       by_type[uses_.Spell(variable.type)].push_back(names_[i]);
     }
     for (const auto& [type, names] : by_type) {
@@ -163,10 +184,12 @@ class FunctionEmitter {
   }
 
   // Which labels are jumped to: all but those that are only fallen into.
-  void FindTargets() {
-    for (size_t i = 0; i < plan_.top_level.size(); ++i) {
-      BlockId next = i + 1 < plan_.top_level.size() ? plan_.top_level[i + 1] : BlockId();
-      std::vector<std::pair<BlockId, bool>> work{{plan_.top_level[i], true}};
+  void FindTargets(const std::vector<BlockId>& blocks) {
+    targets_.clear();
+    falls_into_dispatch_ = false;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      BlockId next = i + 1 < blocks.size() ? blocks[i + 1] : BlockId();
+      std::vector<std::pair<BlockId, bool>> work{{blocks[i], true}};
       while (!work.empty()) {
         auto [block, at_end] = work.back();
         work.pop_back();
@@ -234,6 +257,17 @@ class FunctionEmitter {
     if (dispatch_.first != 0) {
       index = fmt::format("{} - {}u", index, static_cast<uint64_t>(dispatch_.first));
     }
+    if (has_handlers_) {
+      if (dispatch_.is_tested) {
+        Statement(indent, exit.loc,
+                  fmt::format("if (WEFT_UNLIKELY({} >= {}u)) {{", index, dispatch_.links.size()));
+        CallHandler(HandlerName(static_cast<uint32_t>(exit.links.size() - 1)), indent + 1,
+                    exit.loc);
+        Statement(indent, exit.loc, "}");
+      }
+      CallHandler(fmt::format("{}_handlers[{}]", uses_.Function(id_), index), indent, exit.loc);
+      return;
+    }
     if (dispatch_.is_tested) {
       Statement(indent, exit.loc,
                 fmt::format("if (WEFT_UNLIKELY({} >= {}u)) goto {};", index, dispatch_.links.size(),
@@ -252,6 +286,265 @@ class FunctionEmitter {
       Copies(exit.links[i], 2, exit.loc);
       GoTo(exit.links[i].target, 2, exit.loc);
       Raw("  }\n");
+    }
+  }
+
+  // ---- Dispatch by tail calls.
+
+  std::string HandlerName(uint32_t link) {
+    return fmt::format("{}_i{}", uses_.Function(id_), link);
+  }
+
+  // The last thing that a handler does, or the function before its first instruction.
+  void CallHandler(const std::string& handler, int indent, SourceLoc loc) {
+    std::string call = fmt::format("{}({})", handler, handler_arguments_);
+    if (in_handler_) {
+      Statement(indent, loc, fmt::format("WEFT_MUSTTAIL return {};", call));
+    } else if (ReturnsNothing()) {
+      Statement(indent, loc, call + ";");
+      Statement(indent, loc, "return;");
+    } else {
+      Statement(indent, loc, fmt::format("return {};", call));
+    }
+  }
+
+  bool ReturnsNothing() const {
+    return program_.types.Kind(program_.types.Element(function_.type)) == TypeKind::kVoid;
+  }
+
+  // The labelled blocks that control reaches from `start`, which comes first, on its way to the
+  // next instruction.
+  std::vector<BlockId> LabelledBlocksFrom(BlockId start) const {
+    std::vector<bool> seen = BlocksFrom(start);
+    std::vector<BlockId> blocks;
+    if (start == dispatch_.block) return blocks;
+    blocks.push_back(start);
+    for (BlockId id : plan_.top_level) {
+      if (seen[id.index] && id != start && id != dispatch_.block) blocks.push_back(id);
+    }
+    return blocks;
+  }
+
+  std::vector<bool> BlocksFrom(BlockId start) const {
+    std::vector<bool> seen(graph_.blocks().size());
+    std::vector<BlockId> work{start};
+    seen[start.index] = true;
+    while (!work.empty()) {
+      BlockId id = work.back();
+      work.pop_back();
+      if (id == dispatch_.block) continue;
+      for (const Link& link : graph_.block(id).exit.links) {
+        if (seen[link.target.index]) continue;
+        seen[link.target.index] = true;
+        work.push_back(link.target);
+      }
+    }
+    return seen;
+  }
+
+  // Calls f(variable, is_set) for what is written of an operation.
+  template <typename F>
+  void ForEachVariable(const Operation& op, F f) const {
+    bool is_set = op.opcode == Opcode::kRootGet;
+    if (op.result.is_valid() && plan_.value(op.result).form == ValuePlan::Form::kVariable) {
+      f(plan_.value(op.result).variable, true);
+    }
+    for (ValueId argument : op.args) {
+      ForEachLeaf(graph_, plan_, argument,
+                  [&](ValueId leaf) { f(plan_.value(leaf).variable, is_set); });
+    }
+  }
+
+  // The same for a link: what its target's arguments are set to is read first.
+  template <typename F>
+  void ForEachVariable(const Link& link, F f) const {
+    const auto& targets = graph_.block(link.target).args;
+    for (ValueId target : targets) {
+      if (plan_.value(target).form == ValuePlan::Form::kVariable) {
+        f(plan_.value(target).variable, true);
+      }
+    }
+    for (size_t i = 0; i < targets.size(); ++i) {
+      if (plan_.value(targets[i]).form != ValuePlan::Form::kVariable) continue;
+      ForEachLeaf(graph_, plan_, link.args[i],
+                  [&](ValueId leaf) { f(plan_.value(leaf).variable, false); });
+    }
+  }
+
+  // What is written of these blocks, of those within them, and of the dispatch behind them.
+  std::vector<bool> VariablesIn(const std::vector<BlockId>& blocks) const {
+    std::vector<bool> used(names_.size());
+    auto use = [&](uint32_t variable, bool) { used[variable] = true; };
+    std::vector<bool> seen = BlocksFrom(blocks.empty() ? dispatch_.block : blocks[0]);
+    for (BlockId id : plan_.order) {
+      if (!seen[id.index]) continue;
+      const Block& block = graph_.block(id);
+      for (uint32_t i = 0; i < block.ops.size(); ++i) {
+        if (plan_.IsStatement(id, i)) ForEachVariable(block.ops[i], use);
+      }
+      if (id == dispatch_.block) continue;
+      for (const Link& link : block.exit.links) ForEachVariable(link, use);
+    }
+    return used;
+  }
+
+  // The variables that live where the dispatch jumps: what handlers have for parameters.
+  std::vector<bool> FindHandlerParameters() const {
+    std::vector<std::vector<bool>> at_start(graph_.blocks().size(),
+                                            std::vector<bool>(names_.size()));
+    auto at_exit = [&](BlockId id) {
+      std::vector<bool> live(names_.size());
+      for (const Link& link : graph_.block(id).exit.links) {
+        std::vector<bool> before = at_start[link.target.index];
+        ForEachVariable(link, [&](uint32_t variable, bool is_set) { before[variable] = !is_set; });
+        for (size_t i = 0; i < live.size(); ++i) live[i] = live[i] || before[i];
+      }
+      return live;
+    };
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      for (size_t n = plan_.order.size(); n-- > 0;) {
+        BlockId id = plan_.order[n];
+        const Block& block = graph_.block(id);
+        std::vector<bool> live = at_exit(id);
+        if (block.exit.value.is_valid()) {
+          ForEachLeaf(graph_, plan_, block.exit.value,
+                      [&](ValueId leaf) { live[plan_.value(leaf).variable] = true; });
+        }
+        for (uint32_t i = static_cast<uint32_t>(block.ops.size()); i-- > 0;) {
+          if (!plan_.IsStatement(id, i)) continue;
+          ForEachVariable(block.ops[i],
+                          [&](uint32_t variable, bool is_set) { live[variable] = !is_set; });
+        }
+        if (live == at_start[id.index]) continue;
+        at_start[id.index] = std::move(live);
+        changed = true;
+      }
+    }
+    return at_exit(dispatch_.block);
+  }
+
+  // The handlers that the table names, and the one for what lies outside of it.
+  std::vector<uint32_t> HandlerLinks() const {
+    std::vector<uint32_t> links = dispatch_.links;
+    if (dispatch_.is_tested) {
+      links.push_back(static_cast<uint32_t>(graph_.block(dispatch_.block).exit.links.size() - 1));
+    }
+    std::sort(links.begin(), links.end());
+    links.erase(std::unique(links.begin(), links.end()), links.end());
+    return links;
+  }
+
+  // Those that are written most in blocks that are not cold are parameters; the others stand in a
+  // struct in the frame of the function, to which handlers have a pointer.
+  std::vector<bool> FindHandlerState() const {
+    std::vector<uint32_t> weights(names_.size());
+    const uint32_t copies = static_cast<uint32_t>(dispatch_.links.size());
+    for (BlockId id : plan_.order) {
+      const Block& block = graph_.block(id);
+      if (block.is_cold) continue;
+      auto count = [&](uint32_t variable, bool) {
+        weights[variable] += id == dispatch_.block ? copies : 1;
+      };
+      for (uint32_t i = 0; i < block.ops.size(); ++i) {
+        // What is only kept for the collector is not in use.
+        bool is_root =
+            block.ops[i].opcode == Opcode::kRootSet || block.ops[i].opcode == Opcode::kRootGet;
+        if (!is_root && plan_.IsStatement(id, i)) ForEachVariable(block.ops[i], count);
+      }
+    }
+    std::vector<size_t> by_weight;
+    for (size_t i = 0; i < names_.size(); ++i) {
+      TypeKind kind = program_.types.Kind(plan_.variables[i].type);
+      if (is_handler_parameter_[i] && !IsFloat(kind)) by_weight.push_back(i);
+    }
+    std::stable_sort(by_weight.begin(), by_weight.end(),
+                     [&](size_t a, size_t b) { return weights[a] > weights[b]; });
+    std::vector<bool> in_state(names_.size());
+    for (size_t i = kMostHandlerParameters; i < by_weight.size(); ++i) {
+      const Variable& variable = plan_.variables[by_weight[i]];
+      in_state[by_weight[i]] = variable.at_top && !variable.is_parameter;
+    }
+    return in_state;
+  }
+
+  void DeclareHandlers() {
+    is_handler_parameter_ = FindHandlerParameters();
+    in_state_ = FindHandlerState();
+    std::string parameters;
+    std::string state;
+    auto add = [&](const std::string& type, const std::string& name) {
+      const char* comma = parameters.empty() ? "" : ", ";
+      parameters += fmt::format("{}{}{}{}", comma, type, type.back() == '*' ? "" : " ", name);
+      handler_arguments_ += comma + name;
+    };
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (!is_handler_parameter_[i]) continue;
+      std::string type = uses_.Spell(plan_.variables[i].type);
+      if (!in_state_[i]) {
+        add(type, names_[i]);
+        continue;
+      }
+      state += fmt::format("  {} {};\n", type, names_[i]);
+      names_[i] = "state->" + names_[i];
+    }
+    if (has_frame_) add("void**", "roots");
+    has_state_ = !state.empty();
+    if (has_state_) add(fmt::format("struct {}_state*", uses_.Function(id_)), "state");
+    if (parameters.empty()) parameters = "void";
+    std::string result =
+        ReturnsNothing() ? "void" : uses_.Spell(program_.types.Element(function_.type));
+    if (result.back() != '*') result += ' ';
+    Raw(
+        fmt::format("\n// The instructions of {}.\n"
+                    "#ifndef WEFT_MUSTTAIL\n"
+                    "#error \"this compiler has no musttail: translate with --dispatch=goto\"\n"
+                    "#endif\n",
+                    CommentText(function_.name)));
+    if (has_state_) Raw(fmt::format("struct {}_state {{\n{}}};\n", uses_.Function(id_), state));
+    for (uint32_t link : HandlerLinks()) {
+      handler_heads_.push_back(
+          fmt::format("static WEFT_HANDLER {}{}({})", result, HandlerName(link), parameters));
+      Raw(handler_heads_.back() + ";\n");
+    }
+    Raw(fmt::format("typedef WEFT_HANDLER {}{}_handler({});\n", result, uses_.Function(id_),
+                    parameters));
+    Raw(fmt::format("static {0}_handler* const {0}_handlers[] = {{\n", uses_.Function(id_)));
+    std::string line = "   ";
+    for (size_t i = 0; i < dispatch_.links.size(); ++i) {
+      const char* end = i + 1 < dispatch_.links.size() ? "," : "};";
+      std::string part = fmt::format(" {}{}", HandlerName(dispatch_.links[i]), end);
+      if (line.size() + part.size() > 98) {
+        Raw(line + "\n");
+        line = "   ";
+      }
+      line += part;
+    }
+    Raw(line + "\n");
+  }
+
+  void Handlers() {
+    in_handler_ = true;
+    const Exit& exit = graph_.block(dispatch_.block).exit;
+    size_t number = 0;
+    for (uint32_t i : HandlerLinks()) {
+      const Link& link = exit.links[i];
+      Raw("\n");
+      Locate(exit.loc);
+      Raw(handler_heads_[number++] + " {\n");
+      std::vector<BlockId> blocks = LabelledBlocksFrom(link.target);
+      std::vector<bool> wanted = VariablesIn(blocks);
+      ForEachVariable(link, [&](uint32_t variable, bool) { wanted[variable] = true; });
+      for (size_t v = 0; v < wanted.size(); ++v) {
+        if (is_handler_parameter_[v]) wanted[v] = false;
+      }
+      DeclareTop(wanted);
+      FindTargets(blocks);
+      Copies(link, 1, exit.loc);
+      if (blocks.empty()) GoTo(dispatch_.block, 1, exit.loc);
+      Body(blocks);
+      Raw("}\n");
     }
   }
 
@@ -651,6 +944,9 @@ class FunctionEmitter {
   const FunctionInfo& function_;
   const Graph& graph_;
   const Dispatch dispatch_;
+  // Whether the instructions are functions, and whether one of them is being written.
+  const bool has_handlers_;
+  bool in_handler_ = false;
   FunctionPlan plan_;
   ShardUses& uses_;
   bool line_directives_;
@@ -661,6 +957,13 @@ class FunctionEmitter {
   // The links of the dispatch that need copies, and whether the block before it leads there.
   absl::flat_hash_set<uint32_t> case_copies_;
   bool falls_into_dispatch_ = false;
+  // What handlers have for parameters, by variable, and as they pass it on; how each begins.
+  std::vector<bool> is_handler_parameter_;
+  // Of these, what stands in the struct `state`.
+  std::vector<bool> in_state_;
+  bool has_state_ = false;
+  std::string handler_arguments_;
+  std::vector<std::string> handler_heads_;
   BlockId next_label_;
   // Whether the shadow stack is used where it is hot.
   bool has_frame_ = false;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "backend_c/c_types.h"
+#include "backend_c/dispatch.h"
 #include "backend_c/shard_uses.h"
 #include "flowgraph/program.h"
 
@@ -13,8 +14,7 @@ namespace weft::backend_c {
 struct EmitOptions {
   // Whether #line says before each statement where it comes from.
   bool line_directives = true;
-  // Whether interpreter loops are threaded (dispatch.h).
-  bool is_threaded = false;
+  DispatchStyle dispatch = DispatchStyle::kSwitch;
 };
 
 // The definition, with a comment that names the function's source.

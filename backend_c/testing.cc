@@ -136,7 +136,7 @@ RunResult Shell(const std::string& command) {
 }
 
 RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
-                        const std::string& extra, bool is_threaded) {
+                        const std::string& extra, DispatchStyle dispatch) {
   auto program = flowgraph::Parse(text);
   if (!program.ok()) return {program.error().message(), -1};
   EXPECT_EQ(flowgraph::Verify(**program), std::vector<std::string>());
@@ -148,7 +148,7 @@ RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
   ArtefactOptions options;
   options.folder = FreshFolder(toolchain.name);
   options.root = ".";
-  options.is_threaded = is_threaded;
+  options.dispatch = dispatch;
   auto written = WriteArtefact(**program, options);
   if (!written.ok()) return {written.error().message(), -1};
   EXPECT_TRUE(WriteFile(options.folder + "/support.c", kSupport).ok());

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "backend_c/dispatch.h"
+
 // For tests: programs in text form, to C, to an executable, to what it prints.
 namespace weft::backend_c {
 
@@ -32,9 +34,10 @@ inline void PrintTo(const Toolchain& toolchain, std::ostream* out) { *out << too
 std::vector<Toolchain> Toolchains();
 
 // Parses, weaves (exceptions and roots, if the text is rtyped), emits, compiles and runs. `extra`
-// is C that is compiled along; `is_threaded` as in ArtefactOptions.
+// is C that is compiled along; `dispatch` as in ArtefactOptions.
 RunResult CompileAndRun(const std::string& text, const Toolchain& toolchain,
-                        const std::string& extra = "", bool is_threaded = false);
+                        const std::string& extra = "",
+                        DispatchStyle dispatch = DispatchStyle::kSwitch);
 
 // A new folder for one test.
 std::string FreshFolder(const std::string& name);

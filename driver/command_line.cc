@@ -104,6 +104,19 @@ bool ParseWithCli11(const CommandInfo& command, std::vector<std::string> argumen
   return good;
 }
 
+// Takes the `--gc` without a collector out, by which `weft report` shows what the program tells the
+// collector. True if there was one.
+bool TakeBareGc(std::vector<std::string>& arguments) {
+  std::vector<std::string> collectors = SplitWords(GetOptionInfo(OptionId::kGc).values);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] != "--gc") continue;
+    if (i + 1 < arguments.size() && Contains(collectors, arguments[i + 1])) continue;
+    arguments.erase(arguments.begin() + static_cast<ptrdiff_t>(i));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments,
@@ -135,6 +148,7 @@ std::optional<CommandLine> ParseCommandLine(const std::vector<std::string>& argu
   CommandLine line;
   line.command = own[0];
   own.erase(own.begin());
+  line.wants_gc_report = line.command == "report" && TakeBareGc(own);
   bool good = ParseWithCli11(*command, std::move(own), line, diagnostics);
   std::vector<std::string>& taker = line.command == "run" ? line.program_arguments : line.operands;
   taker.insert(taker.end(), behind.begin(), behind.end());

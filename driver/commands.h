@@ -38,6 +38,8 @@ struct CommandLine {
   std::vector<std::string> operands;
   // `weft run ... -- these`.
   std::vector<std::string> program_arguments;
+  // `weft report --gc`, without the name of a collector.
+  bool wants_gc_report = false;
   Options options;
 };
 

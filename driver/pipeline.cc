@@ -144,7 +144,7 @@ void Weave(Translation& t) {
   options.moves = collector.moves;
   options.barriers = BarriersFor(collector);
   options.large_array_bytes = collector.large;
-  options.notes = t.options().IsGiven(OptionId::kFunction);
+  options.notes = t.options().IsGiven(OptionId::kFunction) || t.line().wants_gc_report;
   t.Run(Pass{.name = "gc_transform",
              .doc = "References that live across a collection stand on the shadow stack.",
              .run_program = [&t, options](flowgraph::Program& program) {

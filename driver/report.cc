@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "absl/container/flat_hash_map.h"
+#include "driver/collector_choice.h"
 #include "driver/commands.h"
 #include "driver/pipeline.h"
 
@@ -16,7 +18,6 @@ std::vector<Count> CountContents(const Translation& translation) {
   const flowgraph::Program& program = translation.program();
   auto number = [](auto value) { return static_cast<int64_t>(value); };
   const llinterp::FreezeStatistics& frozen = translation.freeze_statistics;
-  const weave::GcTransformCounts& gc = translation.gc_counts;
   return {{"classes", number(program.classes.size())},
           {"value classes", number(program.value_classes.size())},
           {"virtual methods", number(program.methods.size())},
@@ -28,7 +29,13 @@ std::vector<Count> CountContents(const Translation& translation) {
           {"initialisers' steps", number(frozen.steps)},
           {"initialisers' bytes", number(frozen.allocated_bytes)},
           {"frozen objects", number(frozen.frozen_objects)},
-          {"frozen bytes", number(frozen.frozen_bytes)},
+          {"frozen bytes", number(frozen.frozen_bytes)}};
+}
+
+// What the gc transform did to the whole program.
+std::vector<Count> CountGc(const weave::GcTransformCounts& gc) {
+  auto number = [](size_t n) { return static_cast<int64_t>(n); };
+  return {{"allocations", number(gc.allocations)},
           {"operations that may collect", number(gc.collecting)},
           {"operations that may collect, in cold blocks", number(gc.collecting_cold)},
           {"operations that may collect, without roots", number(gc.without_roots)},
@@ -62,6 +69,9 @@ std::vector<Count> CountFacts(const annotator::Annotations& annotations) {
           {"looks at a function", number(counts.visits)}};
 }
 
+// How many functions the report on everything lists.
+constexpr size_t kGcCostsShown = 20;
+
 size_t GcOperations(const GcCost& cost) {
   return cost.counts.root_sets + cost.counts.root_gets + cost.counts.barriers;
 }
@@ -77,46 +87,54 @@ std::vector<GcCost> GcCosts(const Translation& translation) {
   return costs;
 }
 
-// Why the roots and barriers of the functions that --function names are there.
+// Why the roots and barriers of these functions are there.
 std::vector<std::string> GcNotes(Translation& translation) {
   std::vector<std::string> notes;
-  if (!translation.options().IsGiven(OptionId::kFunction)) return notes;
-  if (translation.diagnostics().has_errors()) return notes;
+  const bool is_for_all = translation.line().wants_gc_report;
+  const bool is_for_some = translation.options().IsGiven(OptionId::kFunction);
+  if ((!is_for_all && !is_for_some) || translation.diagnostics().has_errors()) return notes;
   flowgraph::Program& program = translation.program();
-  for (FunctionId id : FindFunctions(program, translation.options().Text(OptionId::kFunction),
-                                     translation.diagnostics(), /*with_removed=*/true)) {
-    std::string text;
-    for (const weave::GcNote& note : translation.gc_counts.notes) {
-      if (note.function != id) continue;
-      text += fmt::format("  {}:{}: {}\n",
-                          note.loc.file.is_valid() ? program.files.Path(note.loc.file) : "?",
-                          note.loc.line, note.text);
+  std::vector<FunctionId> functions;
+  if (is_for_some) {
+    functions = FindFunctions(program, translation.options().Text(OptionId::kFunction),
+                              translation.diagnostics(), /*with_removed=*/true);
+  } else {
+    for (const weave::GcFunctionCounts& counts : translation.gc_counts.functions) {
+      functions.push_back(counts.function);
     }
-    if (!text.empty()) {
-      notes.push_back(
-          fmt::format("what {} tells the collector\n{}", program.function(id).name, text));
-    }
+  }
+  absl::flat_hash_map<uint32_t, std::string> texts;
+  for (const weave::GcNote& note : translation.gc_counts.notes) {
+    texts[note.function.index] += fmt::format(
+        "  {}:{}: {}\n", note.loc.file.is_valid() ? program.files.Path(note.loc.file) : "?",
+        note.loc.line, note.text);
+  }
+  for (FunctionId id : functions) {
+    const std::string& text = texts[id.index];
+    if (text.empty()) continue;
+    notes.push_back(
+        fmt::format("what {} tells the collector\n{}", program.function(id).name, text));
   }
   return notes;
 }
 
-void AppendGcCosts(std::string& text, const std::vector<GcCost>& costs) {
-  constexpr size_t kShown = 20;
+void AppendGcCosts(std::string& text, const std::vector<GcCost>& costs, size_t shown) {
   if (costs.empty()) return;
   text += fmt::format("\n{:44} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "roots and barriers",
                       "allocate", "collect", "roots", "stores", "reads", "barriers");
-  for (size_t i = 0; i < costs.size() && i < kShown; ++i) {
+  for (size_t i = 0; i < costs.size() && i < shown; ++i) {
     const weave::GcFunctionCounts& counts = costs[i].counts;
     text += fmt::format("  {:42} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", costs[i].function,
                         counts.allocations, counts.collecting, counts.roots, counts.root_sets,
                         counts.root_gets, counts.barriers);
   }
-  if (costs.size() > kShown) {
-    text += fmt::format("  ... and {} functions more\n", costs.size() - kShown);
+  if (costs.size() > shown) {
+    text += fmt::format("  ... and {} functions more; `weft report --gc` shows them\n",
+                        costs.size() - shown);
   }
 }
 
-void AppendCounts(std::string& text, const char* title, const std::vector<Count>& counts) {
+void AppendCounts(std::string& text, const std::string& title, const std::vector<Count>& counts) {
   if (counts.empty()) return;
   text += fmt::format("\n{}\n", title);
   for (const Count& count : counts)
@@ -127,6 +145,32 @@ nlohmann::ordered_json CountsJson(const std::vector<Count>& counts) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const Count& count : counts) json[count.name] = count.value;
   return json;
+}
+
+nlohmann::ordered_json GcJson(const Report& report) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const GcCost& cost : report.gc) {
+    const weave::GcFunctionCounts& counts = cost.counts;
+    json.push_back({{"function", cost.function},
+                    {"allocations", counts.allocations},
+                    {"collecting", counts.collecting},
+                    {"collecting_cold", counts.collecting_cold},
+                    {"roots", counts.roots},
+                    {"roots_kept", counts.roots_kept},
+                    {"root_sets", counts.root_sets},
+                    {"root_gets", counts.root_gets},
+                    {"barriers", counts.barriers},
+                    {"barriers_new", counts.barriers_new},
+                    {"barriers_constant", counts.barriers_constant},
+                    {"barriers_merged", counts.barriers_merged},
+                    {"barriers_large", counts.barriers_large}});
+  }
+  return json;
+}
+
+// Names of files may be any bytes; what is no UTF-8 is replaced.
+std::string JsonText(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -146,6 +190,9 @@ Report MakeReport(Translation& translation) {
   report.facts = CountFacts(*translation.annotations);
   report.unboxed = translation.unboxed_reports;
   report.gc = GcCosts(translation);
+  report.gc_totals = CountGc(translation.gc_counts);
+  report.is_about_gc = translation.line().wants_gc_report;
+  report.collector = ChooseCollector(translation.options()).name;
   return report;
 }
 
@@ -163,7 +210,17 @@ std::vector<std::string> Explanations(Translation& translation) {
   return explanations;
 }
 
+std::string GcReportText(const Report& report) {
+  std::string text = fmt::format("{}\n", report.program);
+  AppendCounts(text, fmt::format("what the program tells the collector '{}'", report.collector),
+               report.gc_totals);
+  AppendGcCosts(text, report.gc, report.gc.size());
+  for (const std::string& explanation : report.explanations) text += "\n" + explanation;
+  return text;
+}
+
 std::string ReportText(const Report& report) {
+  if (report.is_about_gc) return GcReportText(report);
   std::string text = fmt::format("{}\n\nsources\n", report.program);
   for (const std::string& source : report.sources) text += fmt::format("  {}\n", source);
   text += fmt::format("\n{:32} {:>9} {:>9} {:>10} {:>8} {:>11}\n", "task", "time", "memory",
@@ -188,7 +245,8 @@ std::string ReportText(const Report& report) {
                         unboxed.is_immediate ? "in the reference" : "on the heap",
                         unboxed.remark.empty() ? "" : ": ", unboxed.remark);
   }
-  AppendGcCosts(text, report.gc);
+  AppendCounts(text, "what the program tells the collector", report.gc_totals);
+  AppendGcCosts(text, report.gc, kGcCostsShown);
   for (const std::string& explanation : report.explanations) text += "\n" + explanation;
   return text;
 }
@@ -196,6 +254,11 @@ std::string ReportText(const Report& report) {
 std::string ReportJson(const Report& report) {
   nlohmann::ordered_json json;
   json["program"] = report.program;
+  json["collector"] = report.collector;
+  json["gc_totals"] = CountsJson(report.gc_totals);
+  json["gc"] = GcJson(report);
+  json["explanations"] = report.explanations;
+  if (report.is_about_gc) return JsonText(json);
   json["sources"] = report.sources;
   json["tasks"] = nlohmann::ordered_json::array();
   for (size_t i = 0; i < report.tasks.size(); ++i) {
@@ -222,26 +285,7 @@ std::string ReportJson(const Report& report) {
                                {"in_reference", unboxed.is_immediate},
                                {"remark", unboxed.remark}});
   }
-  json["gc"] = nlohmann::ordered_json::array();
-  for (const GcCost& cost : report.gc) {
-    const weave::GcFunctionCounts& counts = cost.counts;
-    json["gc"].push_back({{"function", cost.function},
-                          {"allocations", counts.allocations},
-                          {"collecting", counts.collecting},
-                          {"collecting_cold", counts.collecting_cold},
-                          {"roots", counts.roots},
-                          {"roots_kept", counts.roots_kept},
-                          {"root_sets", counts.root_sets},
-                          {"root_gets", counts.root_gets},
-                          {"barriers", counts.barriers},
-                          {"barriers_new", counts.barriers_new},
-                          {"barriers_constant", counts.barriers_constant},
-                          {"barriers_merged", counts.barriers_merged},
-                          {"barriers_large", counts.barriers_large}});
-  }
-  json["explanations"] = report.explanations;
-  // Names of files may be any bytes; what is no UTF-8 is replaced.
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return JsonText(json);
 }
 
 int RunReport(const CommandLine& line) {

@@ -43,7 +43,13 @@ struct Report {
   std::vector<rtyper::UnboxedReport> unboxed;
   // The functions with roots and barriers, those with most of them first.
   std::vector<GcCost> gc;
-  // For --function: what is known of each of them, and why.
+  // Only what the program tells the collector is shown.
+  bool is_about_gc = false;
+  std::string collector;
+  // The counts of all functions together.
+  std::vector<Count> gc_totals;
+  // For --function: what is known of each of them, and why. For --gc: why the roots and barriers
+  // of each function are there.
   std::vector<std::string> explanations;
 };
 

@@ -14,11 +14,14 @@
 #include "driver/jvm.h"
 #include "driver/output.h"
 #include "driver/pipeline.h"
+#include "driver/process.h"
 #include "driver/translation.h"
 
 namespace weft::driver {
 
 namespace {
+
+using backend_c::DispatchStyle;
 
 // Says which interpreter loops stay a switch although they were to be threaded, and why.
 void TellUnthreaded(Translation& t) {
@@ -30,6 +33,35 @@ void TellUnthreaded(Translation& t) {
     fmt::print(stderr, "weft: note: the interpreter loop '{}' stays a switch: {}\n", function->name,
                dispatch.reason);
   }
+}
+
+// Whether the C compiler knows an attribute.
+bool HasAttribute(const std::string& compiler, std::string_view attribute) {
+  ErrorOr<ProcessResult> result = RunProcess(
+      {"sh", "-c",
+       fmt::format("printf '#if __has_attribute({})\\nweft_yes\\n#endif\\n' | {} -E -xc -",
+                   attribute, compiler)});
+  return result.ok() && result->output.find("weft_yes") != std::string::npos;
+}
+
+DispatchStyle ChooseDispatch(Translation& t, const std::string& compiler) {
+  const Options& options = t.options();
+  if (options.Is(OptionId::kDispatch, "switch")) return DispatchStyle::kSwitch;
+  if (options.Is(OptionId::kDispatch, "auto")) {
+    if (compiler.find("clang") == std::string::npos) return DispatchStyle::kGoto;
+    // Without preserve_none most of what handlers pass on goes through memory.
+    return HasAttribute(compiler, "preserve_none") ? DispatchStyle::kTail : DispatchStyle::kSwitch;
+  }
+  TellUnthreaded(t);
+  if (options.Is(OptionId::kDispatch, "goto")) return DispatchStyle::kGoto;
+  if (HasAttribute(compiler, "musttail")) return DispatchStyle::kTail;
+  t.progress().ClearLine();
+  fmt::print(
+      stderr,
+      "weft: note: '--dispatch=tail' takes a C compiler with guaranteed tail calls, and '{}' "
+      "has none: interpreter loops are written as with '--dispatch=goto'\n",
+      compiler);
+  return DispatchStyle::kGoto;
 }
 
 // Writes the folder of C sources, which appears when it is complete.
@@ -48,10 +80,7 @@ void WriteSources(Translation& t, const std::string& folder, const std::string& 
   options.cc = t.options().Text(OptionId::kCc);
   options.level = static_cast<int>(t.options().Number(OptionId::kLevel));
   options.line_directives = t.options().Flag(OptionId::kLineDirectives);
-  bool is_clang = options.cc.find("clang") != std::string::npos;
-  bool wants_threads = t.options().Is(OptionId::kDispatch, "goto");
-  options.is_threaded = wants_threads || (t.options().Is(OptionId::kDispatch, "auto") && !is_clang);
-  if (wants_threads) TellUnthreaded(t);
+  options.dispatch = ChooseDispatch(t, options.cc);
   ErrorOr<Success> result = backend_c::WriteArtefact(t.program(), options);
   if (result.ok()) result = pending->Commit();
   if (!result.ok()) {

@@ -263,6 +263,20 @@ static inline weft_object* weft_weakref_make(uint32_t type_id, size_t size, size
   return object;
 }
 
+// Instructions of an interpreter loop as functions that call each other in place of returning
+// (backend_c/dispatch.h).
+#if defined(__has_attribute)
+#if __has_attribute(musttail)
+#define WEFT_MUSTTAIL __attribute__((musttail))
+#endif
+#if __has_attribute(preserve_none) && (defined(__x86_64__) || defined(__aarch64__))
+#define WEFT_HANDLER __attribute__((preserve_none))
+#endif
+#endif
+#ifndef WEFT_HANDLER
+#define WEFT_HANDLER
+#endif
+
 // Announce stores of references to the collector (gc/weft_gc.h); empty for one that has no use for
 // it. The base of a place that holds a reference is never null.
 #if WEFT_GC_HAS_WRITE_BARRIER

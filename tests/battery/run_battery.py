@@ -73,7 +73,7 @@ EXECUTORS = [
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}, heavy_stress="20000"),
     Executor("c-incremental", "c", flags=["--cc=gcc", "--gc=incremental", "--checks=all", "-O0"],
              environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}, heavy_stress="20000"),
-    Executor("c-clang", "c", flags=["--cc=clang-19", "-O3", "--dispatch=goto"], checks=False),
+    Executor("c-clang", "c", flags=["--cc=clang-19", "-O3", "--dispatch=tail"], checks=False),
     Executor("c-conservative", "c", flags=["--cc=gcc", "--gcrootfinder=conservative"],
              checks=False, environment={"WEFT_GC_STRESS": "1", "WEFT_GC_VERIFY": "1"}),
     Executor("c-boehm", "c", flags=["--cc=gcc", "--gc=boehm"], checks=False),

@@ -187,6 +187,48 @@ TEST_F(TranslateTest, ReportIsTextOrJson) {
   EXPECT_GT(json["tasks"].back()["operations"], 0);
 }
 
+TEST_F(TranslateTest, ReportOnWhatTheCollectorIsTold) {
+  Write("list.cc", R"(#include "dsl/weft.h"
+using namespace weft;
+class Node : public Object {
+ public:
+  explicit Node(Node* next) : next(next) {}
+  Node* next;
+};
+[[clang::noinline]] int64_t Grow(Node* list, int64_t count) {
+  for (int64_t i = 0; i < count; i++) list->next = new Node(list->next);
+  return count;
+}
+int run(Array<Str> args) {
+  Node* list = new Node(nullptr);
+  return static_cast<int>(Grow(list, args.length())) - 1;
+}
+WEFT_MAIN(run)
+)");
+  for (std::vector<std::string> arguments : std::vector<std::vector<std::string>>{
+           {"report", "--gc", "list.cc", "-q"}, {"report", "list.cc", "-q", "--gc"}}) {
+    WeftRun run = Weft(arguments);
+    ASSERT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_TRUE(run.Says("what the program tells the collector 'generational'")) << run.output;
+    EXPECT_TRUE(run.Says("write barriers   ")) << run.output;
+    EXPECT_TRUE(run.Says("what Grow tells the collector")) << run.output;
+    EXPECT_TRUE(run.Says("list.cc:9: barrier: a store into next of Node")) << run.output;
+    EXPECT_TRUE(run.Says("list.cc:9: roots: 1 live across an allocation of Node")) << run.output;
+    EXPECT_FALSE(run.Says("read C++")) << run.output;
+  }
+  // With the name of one it chooses the collector, as elsewhere.
+  WeftRun run = Weft({"report", "--gc", "none", "list.cc", "-q"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(run.Says("read C++")) << run.output;
+  run = Weft({"report", "--gc", "list.cc", "-q", "--json"});
+  auto json = nlohmann::json::parse(run.output, nullptr, /*allow_exceptions=*/false);
+  ASSERT_FALSE(json.is_discarded()) << run.output;
+  EXPECT_EQ(json["collector"], "generational");
+  EXPECT_GT(json["gc_totals"]["write barriers"], 0);
+  EXPECT_FALSE(json["explanations"].empty());
+  EXPECT_EQ(json.count("tasks"), 0u);
+}
+
 TEST_F(TranslateTest, ReportTellsHowUnboxedClassesAreRepresented) {
   Write("numbers.cc", R"(#include "dsl/weft.h"
 using namespace weft;

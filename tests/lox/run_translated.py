@@ -38,7 +38,8 @@ BUILDS = [
     ]),
     ('gc=incremental', ['--gc=incremental', '-O1'], [(STRESS, ['programs', 'book'])]),
     ('O0', ['-O0'], [('', ['programs', 'book'])]),
-    ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book'])]),
+    # The instructions are functions.
+    ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book']), (STRESS, ['programs'])]),
     # Small programs: what counts is that the JVM starts quickly.
     ('lox.jar', ['--backend=jvm'],
      [('java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar', ['programs', 'book'])]),
