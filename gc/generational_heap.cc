@@ -19,8 +19,10 @@ constexpr size_t kCardBytes = size_t{1} << kCardShift;
 constexpr size_t kZeroAtATime = size_t{16} << 10;
 // The nursery grows to this many times what is always remembered, up to the greatest size.
 constexpr size_t kNurseryPerAlways = 2;
+// For what survives: to this size, or to half of what lives in the old space.
+constexpr size_t kLeastGreatestNursery = size_t{4} << 20;
 constexpr size_t kGreatestNursery = size_t{256} << 20;
-constexpr size_t kLeastBudget = size_t{4} << 20;
+constexpr size_t kLeastBudget = size_t{8} << 20;
 constexpr int kPoison = 0xdb;
 // Under stress, every so many collections are of the old space, too.
 constexpr uint32_t kStressMajor = 8;
@@ -400,23 +402,31 @@ void GenerationalHeap::CollectAll() {
 void GenerationalHeap::EmptyNursery() {
   if (options.verify)
     std::memset(nursery_.base(), kPoison, static_cast<size_t>(clean_ - nursery_.base()));
+  FitNursery();
   if (options.stress != 0 && weft_gc_next + WEFT_GC_SMALL_MAX <= nursery_.base() + nursery_bytes_) {
     // A stale reference shall not meet with the next object by chance.
     young_start_ = weft_gc_next;
   } else {
     young_start_ = nursery_.base();
   }
-  GrowNursery();
   weft_gc_next = weft_gc_end = young_start_;
 }
 
-// The nursery is empty.
-void GenerationalHeap::GrowNursery() {
-  size_t most = options.limit == 0 ? kGreatestNursery : options.limit / 8;
-  while (nursery_bytes_ < kNurseryPerAlways * always_bytes_ && nursery_bytes_ * 2 <= most &&
-         nursery_.Commit(nursery_bytes_ * 2)) {
-    nursery_bytes_ *= 2;
+// Called when the nursery is empty and promoted_bytes_ of it have become old.
+void GenerationalHeap::FitNursery() {
+  size_t wanted = kNurseryBytes;
+  if (kNurseryMayGrow) {
+    if (promoted_bytes_ > nursery_bytes_ / 4) ++nursery_steps_;
+    if (promoted_bytes_ < nursery_bytes_ / 64 && nursery_steps_ != 0) --nursery_steps_;
+    size_t most = old_.live_bytes() / 2;
+    if (most < kLeastGreatestNursery) most = kLeastGreatestNursery;
+    while (nursery_steps_ != 0 && (kNurseryBytes << nursery_steps_) > most) --nursery_steps_;
+    wanted = kNurseryBytes << nursery_steps_;
   }
+  while (wanted < kNurseryPerAlways * always_bytes_) wanted *= 2;
+  if (wanted > kGreatestNursery) wanted = kGreatestNursery;
+  while (options.limit != 0 && wanted > options.limit / 8) wanted /= 2;
+  if (nursery_.Commit(wanted)) nursery_bytes_ = wanted;
 }
 
 // ---- The old space ------------------------------------------------------------------------------

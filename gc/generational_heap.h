@@ -6,8 +6,11 @@
 // New objects are cut from the nursery, a range that fits the processor's cache. When it is full a
 // minor collection copies what is reachable of it to the old space, a heap of blocks in which
 // objects stay where they are (gc/block_heap.h), and the nursery is empty again. Most objects are
-// dead by then, and cost nothing. Objects of more than 16 KB, and those with a finalizer, are made
-// in the old space and are looked at in the next minor collection as if they had been written to.
+// dead by then, and cost nothing. Where a quarter of the nursery and more survives, that of the
+// generational collector is doubled, and halved again where next to nothing does: what has twice as
+// long to die is copied half as often, and does not fill the old space. Objects of more than 16 KB,
+// and those with a finalizer, are made in the old space and are looked at in the next minor
+// collection as if they had been written to.
 //
 // Remembering. A minor collection must not look at the old objects, so it has to know which of them
 // may refer to young ones: those that were written to. An old object is *watched*, by a bit in its
@@ -58,8 +61,9 @@ class GenerationalHeap {
 
  private:
   static const char* const kName;
-  // The size of the nursery.
+  // The size of the nursery, and whether it grows where much of it survives.
   static const size_t kNurseryBytes;
+  static const bool kNurseryMayGrow;
 
   // ---- Defined by each of the two collectors.
 
@@ -110,7 +114,7 @@ class GenerationalHeap {
   void VisitDirtyCards(weft_object* object);
   void VisitWhole(weft_object* array);
   void EmptyNursery();
-  void GrowNursery();
+  void FitNursery();
 
   // ---- Marking and sweeping the old space. The nursery is empty.
 
@@ -131,6 +135,8 @@ class GenerationalHeap {
 
   Reservation nursery_;
   size_t nursery_bytes_ = 0;
+  // How often it was doubled for what survives.
+  uint32_t nursery_steps_ = 0;
   // Young objects begin here; at the start of the nursery unless there is stress.
   char* young_start_ = nullptr;
   // From here on the nursery was never written to.

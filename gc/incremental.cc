@@ -26,6 +26,8 @@ namespace weft::gc {
 
 const char* const GenerationalHeap::kName = "incremental";
 const size_t GenerationalHeap::kNurseryBytes = size_t{256} << 10;
+// A minor collection is a pause, as long as all of the nursery takes to copy.
+const bool GenerationalHeap::kNurseryMayGrow = false;
 
 namespace {
 
