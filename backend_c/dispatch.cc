@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "flowgraph/analysis.h"
 
@@ -65,6 +66,30 @@ Dispatch FindDispatch(const Program& program, const FunctionInfo& function) {
   dispatch.is_tested = !is_byte && !is_never;
   dispatch.block = largest;
   return dispatch;
+}
+
+double HandlerGrowth(const Graph& graph, const Dispatch& dispatch) {
+  auto length = [&](BlockId id) { return graph.block(id).ops.size() + 1; };
+  size_t whole = 0;
+  for (uint32_t b = 0; b < graph.blocks().size(); ++b) whole += length(BlockId(b));
+  size_t written = 0;
+  std::vector<uint32_t> seen_by(graph.blocks().size());
+  uint32_t handler = 0;
+  std::vector<BlockId> work;
+  for (const flowgraph::Link& link : graph.block(dispatch.block).exit.links) {
+    ++handler;
+    work.push_back(link.target);
+    while (!work.empty()) {
+      BlockId id = work.back();
+      work.pop_back();
+      if (id == dispatch.block || seen_by[id.index] == handler) continue;
+      seen_by[id.index] = handler;
+      written += length(id);
+      if (written > kMostHandlerGrowth * whole) return static_cast<double>(written) / whole;
+      for (const flowgraph::Link& next : graph.block(id).exit.links) work.push_back(next.target);
+    }
+  }
+  return static_cast<double>(written) / whole;
 }
 
 }  // namespace weft::backend_c

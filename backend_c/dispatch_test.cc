@@ -125,24 +125,33 @@ TEST_P(ThreadedTest, DoesTheSameAsTheSwitch) {
 INSTANTIATE_TEST_SUITE_P(All, ThreadedTest, testing::ValuesIn(Toolchains()),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// How often a text stands in the C of a loop.
+size_t Count(const std::string& cases, DispatchStyle dispatch, std::string_view what) {
+  auto program = flowgraph::Parse(Loop("u8", cases));
+  EXPECT_TRUE(program.ok()) << program.error().message();
+  ArtefactOptions options;
+  options.dispatch = dispatch;
+  size_t count = 0;
+  for (const ArtefactFile& file : GenerateFiles(**program, options)) {
+    if (!file.path.ends_with(".c")) continue;
+    for (size_t at = 0; (at = file.text.find(what, at)) != std::string::npos; ++at) ++count;
+  }
+  return count;
+}
+
 TEST(DispatchTest, EachInstructionJumpsByItself) {
-  auto program = flowgraph::Parse(Loop("u8", kCases));
-  ASSERT_TRUE(program.ok());
-  auto count = [&](DispatchStyle dispatch, std::string_view what) {
-    ArtefactOptions options;
-    options.dispatch = dispatch;
-    size_t count = 0;
-    for (const ArtefactFile& file : GenerateFiles(**program, options)) {
-      if (!file.path.ends_with(".c")) continue;
-      for (size_t at = 0; (at = file.text.find(what, at)) != std::string::npos; ++at) ++count;
-    }
-    return count;
-  };
-  EXPECT_EQ(count(DispatchStyle::kSwitch, "goto *dispatch"), 0u);
+  EXPECT_EQ(Count(kCases, DispatchStyle::kSwitch, "goto *dispatch"), 0u);
   // From the entry, from b2, b4, b5 and b6.
-  EXPECT_EQ(count(DispatchStyle::kGoto, "goto *dispatch"), 5u);
+  EXPECT_EQ(Count(kCases, DispatchStyle::kGoto, "goto *dispatch"), 5u);
   // The entry calls the first one as usual, and what two instructions share is written into both.
-  EXPECT_EQ(count(DispatchStyle::kTail, "WEFT_MUSTTAIL return"), 6u);
+  EXPECT_EQ(Count(kCases, DispatchStyle::kTail, "WEFT_MUSTTAIL return"), 6u);
+}
+
+TEST(DispatchTest, WhatTooManyInstructionsShareStaysBehindALabel) {
+  std::string cases = "1: b3, 2: b4, 3: b5(%2)";
+  for (int i = 4; i < 100; ++i) cases += ", " + std::to_string(i) + ": b2(%3, %1)";
+  EXPECT_EQ(Count(cases, DispatchStyle::kTail, "WEFT_MUSTTAIL return"), 0u);
+  EXPECT_EQ(Count(cases, DispatchStyle::kTail, "goto *dispatch"), 5u);
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ class FunctionEmitter {
         graph_(function_.graph),
         dispatch_(options.dispatch == DispatchStyle::kSwitch ? Dispatch{}
                                                              : FindDispatch(program_, function_)),
-        has_handlers_(options.dispatch == DispatchStyle::kTail && dispatch_.block.is_valid()),
+        has_handlers_(options.dispatch == DispatchStyle::kTail && dispatch_.block.is_valid() &&
+                      HandlerGrowth(graph_, dispatch_) <= kMostHandlerGrowth),
         plan_(MakeFunctionPlan(program_, function_, dispatch_.block)),
         uses_(*uses),
         line_directives_(options.line_directives),

@@ -28,6 +28,15 @@ void TellUnthreaded(Translation& t) {
   if (t.options().Flag(OptionId::kQuiet)) return;
   for (const auto& function : t.program().functions) {
     backend_c::Dispatch dispatch = backend_c::FindDispatch(t.program(), *function);
+    if (dispatch.block.is_valid() && t.options().Is(OptionId::kDispatch, "tail") &&
+        backend_c::HandlerGrowth(function->graph, dispatch) > backend_c::kMostHandlerGrowth) {
+      t.progress().ClearLine();
+      fmt::print(stderr,
+                 "weft: note: the interpreter loop '{}' is written as with '--dispatch=goto': its "
+                 "instructions share so much that it would be more than {} times as long as "
+                 "functions\n",
+                 function->name, backend_c::kMostHandlerGrowth);
+    }
     if (dispatch.reason.empty()) continue;
     t.progress().ClearLine();
     fmt::print(stderr, "weft: note: the interpreter loop '{}' stays a switch: {}\n", function->name,
