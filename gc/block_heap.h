@@ -168,6 +168,12 @@ class BlockHeap {
   Block* blocks_ = nullptr;
   // Blocks below this one have been used at some time.
   uint32_t frontier_ = 0;
+  // The blocks from this one on have no mark. Their mark bits need no clearing, which would be the
+  // first to touch that memory.
+  uint32_t unmarked_from_ = 0;
+  // Objects of new blocks may be marked: from BeginMarking to Sweep, and always by one who counts.
+  bool may_mark_ = false;
+  bool keeps_marks_ = false;
   uint32_t blocks_in_use_ = 0;
   size_t allocated_bytes_ = 0;
   size_t live_bytes_ = 0;

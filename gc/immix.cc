@@ -18,6 +18,7 @@
 #include "gc/block_heap.h"
 #include "gc/finalizers.h"
 #include "gc/line_heap.h"
+#include "gc/mark_queue.h"
 #include "gc/support.h"
 
 namespace weft::gc {
@@ -26,8 +27,6 @@ namespace {
 
 constexpr size_t kLeastBudget = size_t{4} << 20;
 // From this size on marking waits for memory more than for anything else.
-constexpr size_t kLargeHeap = size_t{32} << 20;
-constexpr uint32_t kAhead = 32;
 
 // In the header. The object has moved; its new address stands behind the header.
 constexpr uint32_t kMoved = 1u << 4;
@@ -77,7 +76,7 @@ class Immix {
 
   LineHeap lines_;
   BlockHeap large_;
-  Vector<weft_object*> stack_;
+  MarkQueue queue_;
   Vector<weft_object*> weak_;
   // What the stack names, when it is scanned.
   Vector<weft_object*> named_;
@@ -208,12 +207,12 @@ bool Immix::Evacuate(weft_object** slot) {
 inline void Immix::Trace(weft_object** slot) {
   if (!lines_.Contains(*slot)) {
     // Neither is a frozen object in the other heap.
-    if (large_.Contains(*slot) && large_.Mark(*slot)) stack_.Push(*slot);
+    if (large_.Contains(*slot) && large_.Mark(*slot)) queue_.Push(*slot);
     return;
   }
   if (lines_.IsToBeEvacuated(*slot) && Evacuate(slot)) return;
   // The object itself is not read yet: it is on its way into the cache once it is pushed.
-  if (lines_.Mark(*slot)) stack_.Push(*slot);
+  if (lines_.Mark(*slot)) queue_.Push(*slot);
 }
 
 inline void Immix::Visit(weft_object* object) {
@@ -229,24 +228,7 @@ inline void Immix::Visit(weft_object* object) {
 }
 
 void Immix::Drain() {
-  if (live_bytes() < kLargeHeap) {
-    while (!stack_.empty()) Visit(stack_.Pop());
-    return;
-  }
-  // Objects come into the cache while others are visited.
-  weft_object* queue[kAhead];
-  uint32_t first = 0;
-  uint32_t behind = 0;
-  while (true) {
-    if (!stack_.empty()) {
-      weft_object* object = stack_.Pop();
-      __builtin_prefetch(object);
-      queue[behind++ % kAhead] = object;
-      if (behind - first < kAhead) continue;
-    }
-    if (first == behind) return;
-    Visit(queue[first++ % kAhead]);
-  }
+  queue_.Drain(live_bytes(), [this](weft_object* object) { Visit(object); });
 }
 
 weft_object* Immix::Alive(weft_object* object) {
@@ -335,7 +317,7 @@ void Immix::Collect() {
   budget_ = live > kLeastBudget ? live : kLeastBudget;
   lines_.ReleaseBeyond(2 * budget_ + (size_t{16} << 20));
   large_.ReleaseBeyond(2 * budget_ + (size_t{16} << 20));
-  stack_.ReleaseIfLarge();
+  queue_.ReleaseMemory();
   if (options.verify) {
     lines_.Poison();
     large_.Poison();

@@ -1,10 +1,10 @@
 #ifndef WEFT_GC_MARKER_H_
 #define WEFT_GC_MARKER_H_
 
-// Marks what is reachable in a heap of blocks. An explicit stack holds the objects that are marked
-// and not visited yet, so the depth of a structure costs no C stack.
+// Marks what is reachable in a heap of blocks, at once or in steps.
 
 #include "gc/block_heap.h"
+#include "gc/mark_queue.h"
 
 namespace weft::gc {
 
@@ -17,7 +17,11 @@ class Marker {
     weft_object* object = *slot;
     // A frozen object does not lie in the heap's range.
     if (!heap_.Contains(object) || !heap_.Mark(object)) return;
-    stack_.Push(object);
+    queue_.Push(object);
+  }
+  // The same for a word that may be null, or no reference.
+  void MarkValue(weft_object* value) {
+    if (HoldsReference(&value)) Mark(&value);
   }
   // Marks all that an object refers to, which is marked itself or has died.
   void Visit(weft_object* object);
@@ -25,7 +29,7 @@ class Marker {
   void Drain();
   // Visits objects of about so many bytes; true when nothing waits any more.
   bool Step(size_t bytes);
-  bool done() const { return stack_.empty() && long_.empty(); }
+  bool done() const { return queue_.empty() && long_.empty(); }
 
   // Forgets what an earlier round left.
   void Begin();
@@ -33,7 +37,7 @@ class Marker {
   void ClearWeakReferences();
   void AddWeak(weft_object* object) { weak_.Push(object); }
   uint64_t weak_cleared() const { return weak_cleared_; }
-  void ReleaseMemory() { stack_.ReleaseIfLarge(); }
+  void ReleaseMemory() { queue_.ReleaseMemory(); }
 
   // What gc/finalizers.h asks for.
   weft_object* Alive(weft_object* object) const {
@@ -56,12 +60,10 @@ class Marker {
     int64_t next_item;
   };
 
-  template <typename Visitor>
-  void DrainWith(Visitor visit);
   void VisitPart(LongArray& array);
 
   BlockHeap& heap_;
-  Vector<weft_object*> stack_;
+  MarkQueue queue_;
   Vector<LongArray> long_;
   Vector<weft_object*> weak_;
   size_t next_weak_ = 0;

@@ -20,15 +20,13 @@
 // and runs at the next allocation, when the program's own roots are in place.
 
 #include "gc/block_heap.h"
+#include "gc/mark_queue.h"
 #include "gc/support.h"
 
 namespace weft::gc {
 
 namespace {
 
-// From this size on marking waits for memory more than for anything else.
-constexpr size_t kLargeHeap = size_t{32} << 20;
-constexpr uint32_t kAhead = 32;
 constexpr size_t kLeastBudget = size_t{4} << 20;
 
 class MarkSweep {
@@ -52,8 +50,6 @@ class MarkSweep {
   void MarkSlot(weft_object** slot);
   void MarkFrom(weft_object* object);
   void Drain();
-  template <typename Visit>
-  void DrainWith(Visit visit);
   void MarkRoots();
   // Clears the weak references found from `first` on whose targets are dead.
   void ClearWeakReferences(size_t first);
@@ -64,7 +60,7 @@ class MarkSweep {
   void CheckHeap();
 
   BlockHeap heap_;
-  Vector<weft_object*> mark_stack_;
+  MarkQueue queue_;
   // Weak reference objects that marking came by.
   Vector<weft_object*> weak_;
   // What the stack names, when it is scanned.
@@ -175,7 +171,7 @@ inline void MarkSweep::MarkSlot(weft_object** slot) {
   weft_object* object = *slot;
   // Neither NULL nor a frozen object lies in the heap's range.
   if (!heap_.Contains(object) || !heap_.Mark(object)) return;
-  mark_stack_.Push(object);
+  queue_.Push(object);
 }
 
 inline void MarkSweep::MarkFrom(weft_object* object) {
@@ -186,36 +182,12 @@ inline void MarkSweep::MarkFrom(weft_object* object) {
 
 void MarkSweep::Drain() {
   if (options.verify) {
-    DrainWith([this](weft_object* object) {
+    queue_.Drain(heap_.live_bytes(), [this](weft_object* object) {
       ForEachReference(object, [&](weft_object** slot) { CheckSlot(slot, "a field", object); });
       MarkFrom(object);
     });
   } else {
-    DrainWith([this](weft_object* object) { MarkFrom(object); });
-  }
-}
-
-template <typename Visit>
-inline void MarkSweep::DrainWith(Visit visit) {
-  if (heap_.live_bytes() < kLargeHeap) {
-    while (!mark_stack_.empty()) visit(mark_stack_.Pop());
-    return;
-  }
-  // An object waits in a queue between the stack and its visit, while its memory comes into the
-  // cache: half the time of marking where the heap is larger than the cache and its order is
-  // random, a seventh more where it is not.
-  weft_object* queue[kAhead];
-  uint32_t first = 0;
-  uint32_t behind = 0;
-  while (true) {
-    if (!mark_stack_.empty()) {
-      weft_object* object = mark_stack_.Pop();
-      __builtin_prefetch(object);
-      queue[behind++ % kAhead] = object;
-      if (behind - first < kAhead) continue;
-    }
-    if (first == behind) return;
-    visit(queue[first++ % kAhead]);
+    queue_.Drain(heap_.live_bytes(), [this](weft_object* object) { MarkFrom(object); });
   }
 }
 
@@ -304,7 +276,7 @@ void MarkSweep::Collect() {
   size_t live = heap_.live_bytes();
   budget_ = live > kLeastBudget ? live : kLeastBudget;
   heap_.ReleaseBeyond(2 * budget_ + (size_t{16} << 20));
-  mark_stack_.ReleaseIfLarge();
+  queue_.ReleaseMemory();
   if (options.verify) {
     heap_.Poison();
     CheckRoots("after a collection");
