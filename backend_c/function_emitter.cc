@@ -794,6 +794,9 @@ class FunctionEmitter {
                            expressions_.FieldAccess(op.args[0], container, op.imm2),
                            expressions_.Loose(op.args[1]));
         break;
+      case Opcode::kWriteBarrierObject:
+        text = fmt::format("_OBJECT({})", object);
+        break;
       case Opcode::kWriteBarrierItem:
         text = fmt::format("_ITEM({}, &{}, {})", object,
                            expressions_.ItemAccess(op.args[0], op.args[1], container, op.imm2),
@@ -928,6 +931,7 @@ class FunctionEmitter {
         Statement(indent, op.loc, fmt::format("WEFT_REMEMBER_ALWAYS({});", loose(0)));
         return;
       case Opcode::kWriteBarrier:
+      case Opcode::kWriteBarrierObject:
       case Opcode::kWriteBarrierItem:
       case Opcode::kWriteBarrierAt:
       case Opcode::kWriteBarrierCopy:

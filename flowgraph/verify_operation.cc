@@ -604,6 +604,7 @@ void OperationChecker::CheckLow() {
       OperandIs(2, TypeKind::kPtr);
       return Gives(TypeTable::Void());
     case Opcode::kWriteBarrierGlobal:
+    case Opcode::kWriteBarrierObject:
     case Opcode::kRememberAlways:
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Void());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "gc/test_program.h"
@@ -99,6 +100,47 @@ TEST_F(CollectorTest, ManyArraysThatAreRememberedForGood) {
   }
 }
 #endif
+
+// Copies `count` items at `index` from one array to the other, and takes them out of the first.
+void MoveItems(weft_object* from, weft_object* to, int64_t index, int64_t count) {
+  weft_object** items = ItemsOf<weft_object*>(to) + index;
+  weft_object** others = ItemsOf<weft_object*>(from) + index;
+  const int64_t bytes = count * static_cast<int64_t>(sizeof(void*));
+  weft_gc_write_barrier_copy(to, items, others, bytes);
+  std::memcpy(items, others, static_cast<size_t>(bytes));
+  for (int64_t i = index; i < index + count; ++i) StoreItem(from, i, nullptr);
+}
+
+// What is in one of two large arrays moves to the other, to and fro, while objects that live for a
+// while keep the collector at work: one that marks in steps may have visited either.
+TEST_F(CollectorTest, ItemsMoveBetweenLargeArrays) {
+  constexpr int64_t kLength = 16384;
+  constexpr int64_t kPart = 512;
+  constexpr int64_t kRecent = 4096;
+  Root first(NewReferences(kLength));
+  Root second(NewReferences(kLength));
+  Root recent(NewReferences(kRecent));
+  for (int64_t i = 0; i < kLength; ++i) StoreItem(first.Get(), i, &NewLeaf(i)->header);
+  std::vector<bool> is_in_second(kLength / kPart);
+  uint64_t next = 0;
+  for (size_t round = 0; round < 6000; ++round) {
+    for (int i = 0; i < 40; ++i) {
+      weft_object* leaf = &NewLeaf(i)->header;
+      StoreItem(recent.Get(), static_cast<int64_t>(next++ % kRecent), leaf);
+    }
+    const size_t part = round * 7 % is_in_second.size();
+    const Root& from = is_in_second[part] ? second : first;
+    const Root& to = is_in_second[part] ? first : second;
+    MoveItems(from.Get(), to.Get(), static_cast<int64_t>(part) * kPart, kPart);
+    is_in_second[part] = !is_in_second[part];
+  }
+  for (int64_t i = 0; i < kLength; ++i) {
+    const Root& array = is_in_second[static_cast<size_t>(i / kPart)] ? second : first;
+    weft_object* leaf = ItemsOf<weft_object*>(array.Get())[i];
+    ASSERT_NE(leaf, nullptr);
+    ASSERT_EQ(reinterpret_cast<Leaf*>(leaf)->id, i);
+  }
+}
 
 TEST_F(CollectorTest, MemoryIsZeroedAlsoWhenUsedAgain) {
   for (int round = 0; round < 3; ++round) {

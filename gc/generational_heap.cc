@@ -5,6 +5,9 @@
 char* weft_gc_next = nullptr;
 char* weft_gc_end = nullptr;
 char* weft_gc_cards = nullptr;
+uintptr_t weft_gc_young_start = 0;
+uintptr_t weft_gc_young_bytes = 0;
+int weft_gc_is_marking = 0;
 
 namespace weft::gc {
 
@@ -15,12 +18,8 @@ constexpr int kCardShift = WEFT_GC_CARD_SHIFT;
 // cost less.
 constexpr size_t kLeastWithCards = size_t{64} << 10;
 constexpr size_t kCardBytes = size_t{1} << kCardShift;
-// How much of the nursery is zeroed ahead of allocation.
-constexpr size_t kZeroAtATime = size_t{16} << 10;
 // The nursery grows to this many times what is always remembered, up to the greatest size.
 constexpr size_t kNurseryPerAlways = 2;
-// For what survives: to this size, or to half of what lives in the old space.
-constexpr size_t kLeastGreatestNursery = size_t{4} << 20;
 constexpr size_t kGreatestNursery = size_t{256} << 20;
 constexpr size_t kLeastBudget = size_t{8} << 20;
 constexpr int kPoison = 0xdb;
@@ -31,6 +30,22 @@ constexpr uint32_t kStressMajor = 8;
 size_t LeastBudget() { return options.verify ? kLeastBudget / 16 : kLeastBudget; }
 
 size_t RoundedSize(size_t size) { return size <= 16 ? 16 : (size + 7) & ~size_t{7}; }
+
+// Cards that are tested at once.
+constexpr size_t kCardsAtATime = 64;
+// Places that are asked into the cache before the first of them is visited.
+constexpr size_t kBatch = 32;
+
+// Of a multiple of 8 bytes.
+bool AreZero(const char* bytes, size_t count) {
+  uint64_t any = 0;
+  for (size_t i = 0; i < count; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes + i, 8);
+    any |= word;
+  }
+  return any == 0;
+}
 
 GenerationalHeap heap;
 
@@ -53,6 +68,7 @@ void GenerationalHeap::Start(size_t shadow_bytes) {
   // The index is an address, not an offset.
   weft_gc_cards = reinterpret_cast<char*>(reinterpret_cast<uintptr_t>(cards_.base()) -
                                           (reinterpret_cast<uintptr_t>(old_.base()) >> kCardShift));
+  TellStores();
   old_.set_zeroes(false);
   SetLimit(options.limit);
   budget_ = LeastBudget();
@@ -96,6 +112,7 @@ char* GenerationalHeap::TryCut(size_t size) {
 }
 
 char* GenerationalHeap::AllocateSmall(size_t size) {
+  if (marking_) MarkMeanwhile(kZeroAtATime);
   // The old space being too full stops the program before the nursery is.
   if (!IsOverLimit(0)) {
     char* object = TryCut(size);
@@ -113,14 +130,8 @@ char* GenerationalHeap::AllocateSmall(size_t size) {
   return TryCut(size);
 }
 
-char* GenerationalHeap::AddFresh(char* memory) {
-  if (memory == nullptr) return nullptr;
-  // Who sets the type is about to do so; nothing looks at the list before.
-  fresh_.Push(reinterpret_cast<weft_object*>(memory));
-  return memory;
-}
-
 char* GenerationalHeap::AllocateLarge(size_t size) {
+  if (marking_) MarkMeanwhile(size);
   if (old_.allocated_bytes() + size > budget_ / 2) CollectYoung();
   char* memory = size <= old_.reserved_bytes() ? old_.TryLarge(size) : nullptr;
   if (memory == nullptr) {
@@ -136,7 +147,19 @@ char* GenerationalHeap::AllocateLarge(size_t size) {
     size_t end = old_.OffsetOf(memory) + size;
     if (!cards_.Commit((end >> kCardShift) + 1)) Fatal("out of memory for cards");
   }
-  return AddFresh(memory);
+  return memory;
+}
+
+// Makes a large object known to the next minor collection.
+void GenerationalHeap::AddLarge(weft_object* object, size_t size) {
+  const weft_type& type = weft_types[object->type_id];
+  if (size >= kLeastWithCards && type.item_pointer_count != 0 && type.pointer_count == 0) {
+    // Looking through all of it would take long. It is told of its items from the beginning.
+    object->gc_bits = WEFT_GC_WATCHED;
+  } else {
+    fresh_.Push(object);
+  }
+  if (options.verify) all_old_.Push(object);
 }
 
 weft_object* GenerationalHeap::Allocate(uint32_t type_id, size_t size) {
@@ -155,7 +178,7 @@ weft_object* GenerationalHeap::Allocate(uint32_t type_id, size_t size) {
   }
   weft_object* object = reinterpret_cast<weft_object*>(memory);
   object->type_id = type_id;
-  if (options.verify && size > WEFT_GC_SMALL_MAX) all_old_.Push(object);
+  if (size > WEFT_GC_SMALL_MAX) AddLarge(object, size);
   return object;
 }
 
@@ -198,12 +221,54 @@ void GenerationalHeap::Remember(weft_object* object) {
   }
 }
 
+void GenerationalHeap::RememberField(weft_object* object, weft_object* value) {
+  if (IsOldStore(object, value)) {
+    marker_.MarkValue(value);
+  } else {
+    Remember(object);
+  }
+}
+
+void GenerationalHeap::RememberItem(weft_object* object, char* slot, weft_object* value) {
+  if (IsOldStore(object, value)) {
+    marker_.MarkValue(value);
+  } else {
+    HasCards(object) ? MarkCard(object, slot) : Remember(object);
+  }
+}
+
+void GenerationalHeap::RememberItems(weft_object* object, char* to, const char* from,
+                                     size_t bytes) {
+  if (!HasCards(object)) return Remember(object);
+  const weft_type& type = weft_types[object->type_id];
+  for (size_t item = 0; item < bytes; item += type.item_size) {
+    for (uint32_t i = 0; i < type.item_pointer_count; ++i) {
+      const size_t place = item + type.item_pointers[i];
+      weft_object* value;
+      std::memcpy(&value, from + place, sizeof(value));
+      if (IsYoung(value)) {
+        MarkCard(object, to + place);
+      } else if (marking_) {
+        marker_.MarkValue(value);
+      }
+    }
+  }
+}
+
+void GenerationalHeap::TellStores() {
+  weft_gc_young_start = reinterpret_cast<uintptr_t>(nursery_.base());
+  weft_gc_young_bytes = nursery_bytes_;
+  weft_gc_is_marking = marking_ ? 1 : 0;
+}
+
 void GenerationalHeap::RememberAlways(weft_object* array) {
-  if (fresh_.empty() || fresh_[fresh_.size() - 1] != array) {
+  const bool is_fresh = !fresh_.empty() && fresh_[fresh_.size() - 1] == array;
+  if (!is_fresh && array->gc_bits != WEFT_GC_WATCHED) {
     Fatal("a %s at %p is to be remembered for good, and is no new large object",
           weft_types[array->type_id].name, static_cast<void*>(array));
   }
-  fresh_.Pop();
+  if (is_fresh) fresh_.Pop();
+  array->gc_bits = 0;
   always_.Push(array);
   always_bytes_ += SizeOf(array);
 }
@@ -212,15 +277,12 @@ bool GenerationalHeap::HasCards(const weft_object* object) const {
   return old_.Contains(object) && old_.IsLarge(object) && SizeOf(object) >= kLeastWithCards;
 }
 
-void GenerationalHeap::RememberItems(weft_object* object, char* from, size_t bytes) {
-  if (!HasCards(object)) return Remember(object);
+void GenerationalHeap::MarkCard(weft_object* object, char* slot) {
   if ((object->gc_bits & WEFT_GC_REMEMBERED) == 0) {
     object->gc_bits |= WEFT_GC_REMEMBERED;
     dirty_large_.Push(object);
   }
-  size_t first = old_.OffsetOf(from) >> kCardShift;
-  size_t last = (old_.OffsetOf(from) + bytes - 1) >> kCardShift;
-  std::memset(cards_.base() + first, 1, last - first + 1);
+  cards_.base()[old_.OffsetOf(slot) >> kCardShift] = 1;
 }
 
 // ---- Minor collections --------------------------------------------------------------------------
@@ -256,9 +318,21 @@ void GenerationalHeap::Promote(weft_object** slot) {
     weft_object* now = Copy(object);
     *slot = now;
     size_t first = promoted_.size();
-    ForEachReference(now, [this](weft_object** reference) {
-      if (IsYoung(*reference)) promoted_.Push(reference);
-    });
+    if (!marking_) {
+      ForEachReference(now, [this](weft_object** reference) {
+        if (IsYoung(*reference)) promoted_.Push(reference);
+      });
+    } else {
+      // Marked and visited at once: what it refers to is young, and will be, or is marked here.
+      ForEachReference(now, [this](weft_object** reference) {
+        if (IsYoung(*reference)) {
+          promoted_.Push(reference);
+        } else {
+          marker_.Mark(reference);
+        }
+      });
+      old_.Mark(now);
+    }
     // The first one is to be the next.
     for (size_t last = promoted_.size(); first + 1 < last; ++first) {
       --last;
@@ -266,46 +340,58 @@ void GenerationalHeap::Promote(weft_object** slot) {
       promoted_[first] = promoted_[last];
       promoted_[last] = reference;
     }
-    if (weft_types[now->type_id].flags & WEFT_TYPE_WEAK) [[unlikely]]
+    if (weft_types[now->type_id].flags & WEFT_TYPE_WEAK) [[unlikely]] {
       young_weak_.Push(now);
-    // What it refers to may be old and not marked yet.
-    if (marking_) marker_.Mark(&now);
+      if (marking_) marker_.AddWeak(now);
+    }
   }
 }
 
 void GenerationalHeap::VisitDirtyCards(weft_object* object) {
   object->gc_bits &= ~static_cast<uint32_t>(WEFT_GC_REMEMBERED);
   ForEachFixedReference(object, [this](weft_object** slot) { PromoteAndMark(slot); });
-  const weft_type& type = weft_types[object->type_id];
-  size_t size = SizeOf(object);
   char* cards = cards_.base() + (old_.OffsetOf(object) >> kCardShift);
-  size_t count = (size + kCardBytes - 1) >> kCardShift;
-  int64_t length = LengthOf(object);
+  const size_t count = (SizeOf(object) + kCardBytes - 1) >> kCardShift;
+  // Where the dirty ones are, a batch of them at a time, so that their memory comes into the cache
+  // together.
+  size_t dirty[kBatch];
+  size_t found = 0;
   for (size_t card = 0; card < count; ++card) {
-    // Eight at a time where nothing was written.
-    uint64_t eight = 0;
-    if (card % 8 == 0 && card + 8 <= count) {
-      std::memcpy(&eight, cards + card, 8);
-      if (eight == 0) {
-        card += 7;
-        continue;
-      }
+    // Many at a time where nothing was written.
+    while (card + kCardsAtATime <= count && AreZero(cards + card, kCardsAtATime)) {
+      card += kCardsAtATime;
     }
+    if (card == count) break;
     if (cards[card] == 0) continue;
     cards[card] = 0;
-    size_t start = card << kCardShift;
-    size_t end = start + kCardBytes;
-    if (end <= type.items_offset) continue;
-    int64_t first = start <= type.items_offset
-                        ? 0
-                        : static_cast<int64_t>((start - type.items_offset) / type.item_size);
-    int64_t behind =
-        static_cast<int64_t>((end - type.items_offset + type.item_size - 1) / type.item_size);
-    if (behind > length) behind = length;
-    if (first >= behind) continue;
-    ForEachReferenceInItems(object, first, behind,
-                            [this](weft_object** slot) { PromoteAndMark(slot); });
+    const char* start = reinterpret_cast<const char*>(object) + (card << kCardShift);
+    __builtin_prefetch(start);
+    __builtin_prefetch(start + kCardBytes / 2);
+    dirty[found++] = card;
+    if (found < kBatch) continue;
+    for (size_t i = 0; i < found; ++i) VisitCard(object, dirty[i]);
+    found = 0;
   }
+  for (size_t i = 0; i < found; ++i) VisitCard(object, dirty[i]);
+}
+
+void GenerationalHeap::VisitCard(weft_object* object, size_t card) {
+  const weft_type& type = weft_types[object->type_id];
+  const size_t start = card << kCardShift;
+  const size_t end = start + kCardBytes;
+  if (end <= type.items_offset) return;
+  const int64_t length = LengthOf(object);
+  int64_t first = 0;
+  if (start > type.items_offset) {
+    first = static_cast<int64_t>((start - type.items_offset) / type.item_size);
+  }
+  int64_t behind =
+      static_cast<int64_t>((end - type.items_offset + type.item_size - 1) / type.item_size);
+  if (behind > length) behind = length;
+  if (first >= behind) return;
+  // While marking is under way, what is old there was marked when it was stored.
+  ForEachReferenceInItems(object, first, behind, [this](weft_object** slot) { Promote(slot); });
+  ++visited_;
 }
 
 void GenerationalHeap::VisitWhole(weft_object* array) {
@@ -317,15 +403,8 @@ void GenerationalHeap::VisitWhole(weft_object* array) {
   constexpr int64_t kItems = 16;
   for (int64_t first = 0; first < length; first += kItems) {
     const int64_t behind = first + kItems < length ? first + kItems : length;
-    const size_t words = static_cast<size_t>(behind - first) * type.item_size / 8;
-    const char* start = items + static_cast<size_t>(first) * type.item_size;
-    uint64_t any = 0;
-    for (size_t i = 0; i < words; ++i) {
-      uint64_t word;
-      std::memcpy(&word, start + 8 * i, 8);
-      any |= word;
-    }
-    if (any == 0) continue;
+    const size_t bytes = static_cast<size_t>(behind - first) * type.item_size;
+    if (AreZero(items + static_cast<size_t>(first) * type.item_size, bytes)) continue;
     ForEachReferenceInItems(array, first, behind,
                             [this](weft_object** slot) { PromoteAndMark(slot); });
   }
@@ -333,7 +412,9 @@ void GenerationalHeap::VisitWhole(weft_object* array) {
 
 void GenerationalHeap::VisitRemembered() {
   for (size_t i = 0; i < always_.size(); ++i) VisitWhole(always_[i]);
+  visited_ = remembered_.size();
   for (size_t i = 0; i < remembered_.size(); ++i) {
+    if (i + kBatch / 2 < remembered_.size()) __builtin_prefetch(remembered_[i + kBatch / 2]);
     weft_object* object = remembered_[i];
     ForEachReference(object, [this](weft_object** slot) { PromoteAndMark(slot); });
     object->gc_bits |= WEFT_GC_WATCHED;
@@ -358,6 +439,7 @@ void GenerationalHeap::Minor() {
   size_t used = NurseryUsed();
   allocated_ += used;
   promoted_bytes_ = 0;
+  used_before_minor_ = old_.used_bytes();
   // What must be copied is copied; whether that was too much is seen afterwards.
   old_.set_limit(0);
   ForEachVariable([this](weft_object** slot) { Promote(slot); });
@@ -412,21 +494,14 @@ void GenerationalHeap::EmptyNursery() {
   weft_gc_next = weft_gc_end = young_start_;
 }
 
-// Called when the nursery is empty and promoted_bytes_ of it have become old.
+// Called when the nursery is empty.
 void GenerationalHeap::FitNursery() {
-  size_t wanted = kNurseryBytes;
-  if (kNurseryMayGrow) {
-    if (promoted_bytes_ > nursery_bytes_ / 4) ++nursery_steps_;
-    if (promoted_bytes_ < nursery_bytes_ / 64 && nursery_steps_ != 0) --nursery_steps_;
-    size_t most = old_.live_bytes() / 2;
-    if (most < kLeastGreatestNursery) most = kLeastGreatestNursery;
-    while (nursery_steps_ != 0 && (kNurseryBytes << nursery_steps_) > most) --nursery_steps_;
-    wanted = kNurseryBytes << nursery_steps_;
-  }
+  size_t wanted = WantedNursery();
   while (wanted < kNurseryPerAlways * always_bytes_) wanted *= 2;
   if (wanted > kGreatestNursery) wanted = kGreatestNursery;
   while (options.limit != 0 && wanted > options.limit / 8) wanted /= 2;
   if (nursery_.Commit(wanted)) nursery_bytes_ = wanted;
+  TellStores();
 }
 
 // ---- The old space ------------------------------------------------------------------------------
@@ -436,6 +511,7 @@ void GenerationalHeap::BeginMarking() {
   old_.BeginMarking();
   marker_.Begin();
   marking_ = true;
+  TellStores();
 }
 
 void GenerationalHeap::MarkRoots() {
@@ -455,6 +531,7 @@ void GenerationalHeap::FinishMarking() {
   marker_.ClearWeakReferences();
   if (weft_noted_exception != nullptr) weft_noted_exception = marker_.Alive(weft_noted_exception);
   marking_ = false;
+  TellStores();
   if (options.verify) CheckMarks();
   size_t kept = 0;
   for (size_t i = 0; i < always_.size(); ++i) {
@@ -657,10 +734,15 @@ void weft_gc_remember_large(weft_object* array) { heap.RememberAlways(array); }
 
 void weft_gc_remember(weft_object* object) { heap.Remember(object); }
 
-void weft_gc_remember_item(weft_object* object, void* slot) {
-  heap.RememberItems(object, static_cast<char*>(slot), sizeof(void*));
+void weft_gc_remember_field(weft_object* object, void* value) {
+  heap.RememberField(object, static_cast<weft_object*>(value));
 }
 
-void weft_gc_remember_items(weft_object* object, void* from, int64_t bytes) {
-  heap.RememberItems(object, static_cast<char*>(from), static_cast<size_t>(bytes));
+void weft_gc_remember_item(weft_object* object, void* slot, void* value) {
+  heap.RememberItem(object, static_cast<char*>(slot), static_cast<weft_object*>(value));
+}
+
+void weft_gc_remember_items(weft_object* object, void* to, const void* from, int64_t bytes) {
+  heap.RememberItems(object, static_cast<char*>(to), static_cast<const char*>(from),
+                     static_cast<size_t>(bytes));
 }

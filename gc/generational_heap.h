@@ -6,19 +6,18 @@
 // New objects are cut from the nursery, a range that fits the processor's cache. When it is full a
 // minor collection copies what is reachable of it to the old space, a heap of blocks in which
 // objects stay where they are (gc/block_heap.h), and the nursery is empty again. Most objects are
-// dead by then, and cost nothing. Where a quarter of the nursery and more survives, that of the
-// generational collector is doubled, and halved again where next to nothing does: what has twice as
-// long to die is copied half as often, and does not fill the old space. Objects of more than 16 KB,
-// and those with a finalizer, are made in the old space and are looked at in the next minor
-// collection as if they had been written to.
+// dead by then, and cost nothing. How large it is depends on how much of it survives. Objects of
+// more than 16 KB, and those with a finalizer, are made in the old space and are looked at in the
+// next minor collection as if they had been written to.
 //
 // Remembering. A minor collection must not look at the old objects, so it has to know which of them
-// may refer to young ones: those that were written to. An old object is *watched*, by a bit in its
-// header. The barrier in front of the first store into it clears the bit and puts the object on a
-// list; a minor collection visits it and sets the bit again. A large object with items stays
-// watched, and each store marks a card, a byte for each 512 bytes of the object, so that of a long
-// array only the parts that were written to are visited. Frozen objects start watched; those that
-// were ever written to are roots of the old space, the others are never looked at.
+// may refer to young ones: those that young ones were stored into. An old object is *watched*, by a
+// bit in its header. The barrier in front of the first such store into it clears the bit and puts
+// the object on a list; a minor collection visits it and sets the bit again. A large object with
+// items stays watched, and each store marks a card, a byte for each 128 bytes of the object, so
+// that of a long array only the parts that were written to are visited. Frozen objects start
+// watched; those that were ever written to are roots of the old space, the others are never looked
+// at.
 //
 // Arrays of which the translator knows that they are large (an interpreter's stack; see
 // weave/large_arrays.h) are never watched: they are visited whole in each minor collection, which
@@ -55,15 +54,19 @@ class GenerationalHeap {
 
   // The array was just allocated, and is large. It is remembered for as long as it lives.
   void RememberAlways(weft_object* array);
-  // The barriers' slow paths.
+  // The barriers' slow paths: a value that is told about is stored into a watched object, as a
+  // field or as an item; or any values, into its fixed part; or some bytes of items into its own.
+  void RememberField(weft_object* object, weft_object* value);
+  void RememberItem(weft_object* object, char* slot, weft_object* value);
   void Remember(weft_object* object);
-  void RememberItems(weft_object* object, char* from, size_t bytes);
+  void RememberItems(weft_object* object, char* to, const char* from, size_t bytes);
 
  private:
   static const char* const kName;
-  // The size of the nursery, and whether it grows where much of it survives.
+  // The size of the nursery, to begin with.
   static const size_t kNurseryBytes;
-  static const bool kNurseryMayGrow;
+  // How much of the nursery is zeroed ahead of allocation, and handed out at once.
+  static constexpr size_t kZeroAtATime = size_t{16} << 10;
 
   // ---- Defined by each of the two collectors.
 
@@ -71,14 +74,17 @@ class GenerationalHeap {
   void AfterMinor();
   // Collects the old space from start to end.
   void CollectOld();
+  // How large the nursery shall be, of which promoted_bytes_ have become old just now.
+  size_t WantedNursery();
+  // A marking is under way, and the program is about to get so many bytes.
+  void MarkMeanwhile(size_t bytes);
 
   // ---- Allocation.
 
   char* TryCut(size_t size);
   char* AllocateSmall(size_t size);
   char* AllocateLarge(size_t size);
-  // Makes an object of the old space known to the next minor collection.
-  char* AddFresh(char* memory);
+  void AddLarge(weft_object* object, size_t size);
   bool IsStressed();
   size_t NurseryUsed() const { return static_cast<size_t>(weft_gc_next - young_start_); }
   bool IsYoung(const void* pointer) const {
@@ -94,6 +100,18 @@ class GenerationalHeap {
   size_t OldBytes() const {
     return (marking_ ? unswept_bytes_ : old_.live_bytes()) + old_.allocated_bytes();
   }
+
+  // ---- Stores.
+
+  // A store between old objects, of which only the marking has to know: it has visited the one, and
+  // may not have come to the other.
+  bool IsOldStore(const weft_object* object, const weft_object* value) const {
+    return marking_ && (object->gc_bits & WEFT_GC_FROZEN) == 0 && !IsYoung(value);
+  }
+  // A young object is stored into an item of one that has cards.
+  void MarkCard(weft_object* object, char* slot);
+  // Says to the barriers which values count.
+  void TellStores();
 
   // ---- Minor collections.
 
@@ -112,6 +130,7 @@ class GenerationalHeap {
   bool HasCards(const weft_object* object) const;
   void VisitRemembered();
   void VisitDirtyCards(weft_object* object);
+  void VisitCard(weft_object* object, size_t card);
   void VisitWhole(weft_object* array);
   void EmptyNursery();
   void FitNursery();
@@ -135,7 +154,7 @@ class GenerationalHeap {
 
   Reservation nursery_;
   size_t nursery_bytes_ = 0;
-  // How often it was doubled for what survives.
+  // How often it was doubled.
   uint32_t nursery_steps_ = 0;
   // Young objects begin here; at the start of the nursery unless there is stress.
   char* young_start_ = nullptr;
@@ -164,6 +183,10 @@ class GenerationalHeap {
   bool marking_ = false;
   bool collecting_ = false;
   size_t promoted_bytes_ = 0;
+  // Objects and cards that were visited because they were written to.
+  size_t visited_ = 0;
+  // What the old space had taken before this minor collection.
+  size_t used_before_minor_ = 0;
   size_t budget_ = 0;
   uint32_t until_stress_ = 0;
   uint32_t stress_count_ = 0;

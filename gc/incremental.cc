@@ -1,16 +1,20 @@
-// The incremental collector: the old space is marked in steps, one after each minor collection.
+// The incremental collector: the old space is marked in steps, while the program fills the nursery.
 //
-// Marking begins when half of what may become old until the next collection has become old. From
-// then on each minor collection is followed by a step, which visits a few times as much as has
-// become old in it, so that marking ends before the other half is used up. Meanwhile the program
-// goes on, and the marking must not miss what it does:
+// Marking begins when three quarters of what may become old until the next collection has become
+// old. From then on a step comes with each part of the nursery that the program gets, and visits a
+// few times as much as becomes old of it, so that marking ends before the rest is used up.
+// Meanwhile the program goes on, and the marking must not miss what it does:
 //
-// - What becomes old is marked, and visited by a later step: it may refer to what is not marked.
-// - An old object that is written to is remembered, as it is for minor collections; the next one,
-//   which comes before the next step, marks what the written slots refer to. So an object that has
-//   been visited refers to marked objects only, as soon as the nursery is empty.
-// - Variables are not told when they change. When there is nothing left to visit they are looked at
-//   (again); only if that brings up no more than a step can do, the marking is complete.
+// - Marking does not look at young objects. What becomes old is marked, with all old ones that it
+//   refers to.
+// - An old object that a young one is stored into is remembered, as it is for minor collections;
+// the
+//   next one marks what the written slots refer to. An old one that is stored into an old one is
+//   marked by the barrier. So an object that has been visited refers to marked objects only, as
+//   soon as the nursery is empty.
+// - Variables are not told when they change. When there is nothing left to visit and the nursery is
+//   empty they are looked at (again); only if that brings up no more than a step can do, the
+//   marking is complete.
 //
 // An object that dies after it was marked is freed by the next marking. Sweeping reads mark bits
 // alone, 512 bytes of them for 32 KB of objects, and is done at once, as are weak references and
@@ -26,33 +30,65 @@ namespace weft::gc {
 
 const char* const GenerationalHeap::kName = "incremental";
 const size_t GenerationalHeap::kNurseryBytes = size_t{256} << 10;
-// A minor collection is a pause, as long as all of the nursery takes to copy.
-const bool GenerationalHeap::kNurseryMayGrow = false;
 
 namespace {
 
-// A step visits so many bytes for each byte that has become old, and at least some.
+// A minor collection is a pause, as long as copying takes: half a millisecond for a MB, and four
+// times that for memory that was never used before; and as looking at what was written to takes,
+// each place of which is as much as these bytes. The nursery is doubled where less than the first
+// sum is copied, counting that, and halved where more than the second is.
+constexpr size_t kFewPromoted = size_t{256} << 10;
+constexpr size_t kManyPromoted = size_t{768} << 10;
+constexpr size_t kPerByteOfNewMemory = 3;
+constexpr size_t kPerVisit = 256;
+constexpr uint32_t kMostDoublings = 2;
+
+// A step visits so many bytes for each byte that becomes old, twice as many when that turns out to
+// be too slow, and at least some.
 constexpr size_t kStepsPerByte = 4;
-constexpr size_t kLeastStep = size_t{96} << 10;
-constexpr size_t kMostStep = size_t{1} << 20;
+constexpr size_t kLeastStep = size_t{4} << 10;
+constexpr size_t kMostStep = size_t{256} << 10;
+// The last step, when the variables were looked at again.
+constexpr size_t kLastStep = size_t{96} << 10;
 
 }  // namespace
 
+size_t GenerationalHeap::WantedNursery() {
+  const size_t cost = promoted_bytes_ +
+                      kPerByteOfNewMemory * (old_.used_bytes() - used_before_minor_) +
+                      kPerVisit * visited_;
+  // Where next to nothing survives it had better stay in the cache.
+  if (cost < kFewPromoted && cost > nursery_bytes_ / 16 && nursery_steps_ < kMostDoublings) {
+    ++nursery_steps_;
+  }
+  if (cost > kManyPromoted && nursery_steps_ != 0) --nursery_steps_;
+  return kNurseryBytes << nursery_steps_;
+}
+
 void GenerationalHeap::AfterMinor() {
   if (!marking_) {
-    if (old_.allocated_bytes() < budget_ / 2 && options.stress == 0) return;
+    if (old_.allocated_bytes() < budget_ && options.stress == 0) return;
     BeginMarking();
     MarkRoots();
-    return;
+  } else if (marker_.done()) {
+    MarkRoots();
+    if (marker_.Step(kLastStep)) FinishMarking();
   }
-  size_t step = promoted_bytes_ * kStepsPerByte;
+}
+
+void GenerationalHeap::MarkMeanwhile(size_t bytes) {
+  if (marker_.done()) return;
+  uint64_t start = NowNanoseconds();
+  // As much of it will become old as in the last minor collection; all, of a large object.
+  size_t step = bytes * kStepsPerByte;
+  if (bytes <= WEFT_GC_SMALL_MAX) step = step / 64 * (promoted_bytes_ / (nursery_bytes_ / 64));
+  if (old_.allocated_bytes() > budget_ / 8) step *= 2;
   if (step < kLeastStep) step = kLeastStep;
   if (step > kMostStep) step = kMostStep;
   // So small that many of the program's steps come between those of a marking.
   if (options.stress != 0) step = 256;
-  if (!marker_.Step(step)) return;
-  MarkRoots();
-  if (marker_.Step(step)) FinishMarking();
+  marker_.Step(step);
+  pauses.Record(NowNanoseconds() - start);
 }
 
 void GenerationalHeap::CollectOld() {

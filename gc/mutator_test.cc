@@ -136,8 +136,9 @@ class Mutator {
         return Allocate();
       case 6:
       case 7:
+        return random_() % 4 == 0 ? LinkBoth() : Link();
       case 8:
-        return Link();
+        return Move();
       case 9:
         return random_() % 4 == 0 ? Copy() : Load();
       case 10:
@@ -299,14 +300,97 @@ class Mutator {
     Model* model = roots_[to];
     if (model == nullptr || model->references.empty()) return;
     size_t i = random_() % model->references.size();
-    weft_object** slot = ReferenceOf(*Slot(to), model, i);
-    if (HasId(model->type)) {
-      weft_gc_write_barrier(*Slot(to), slot, *Slot(from));
-    } else if (!model->is_always_remembered) {
-      weft_gc_write_barrier_item(*Slot(to), slot, *Slot(from));
+    StoreReference({*Slot(to), model}, i, *Slot(from), roots_[from]);
+  }
+
+  // An object of the heap and what it should look like.
+  struct Pointer {
+    weft_object* object;
+    Model* model;
+  };
+
+  void StoreReference(Pointer to, size_t i, weft_object* value, Model* model) {
+    weft_object** slot = ReferenceOf(to.object, to.model, i);
+    if (HasId(to.model->type)) {
+      weft_gc_write_barrier(to.object, slot, value);
+    } else if (!to.model->is_always_remembered) {
+      weft_gc_write_barrier_item(to.object, slot, value);
     }
-    *slot = *Slot(from);
-    model->references[i] = roots_[from];
+    *slot = value;
+    to.model->references[i] = model;
+  }
+
+  // An object with references, some way from a root.
+  Pointer Walk() {
+    size_t root = RandomRoot();
+    Pointer at = {*Slot(root), roots_[root]};
+    if (at.model == nullptr || at.model->references.empty()) return {nullptr, nullptr};
+    for (uint64_t depth = random_() % 16; depth != 0; --depth) {
+      size_t i = random_() % at.model->references.size();
+      Model* next = at.model->references[i];
+      if (next == nullptr || next->references.empty()) break;
+      at = {*ReferenceOf(at.object, at.model, i), next};
+    }
+    return at;
+  }
+
+  // Exchanges two references, or moves items from one array to another, none of which a root ever
+  // holds: what one that marks in steps may miss.
+  void Move() {
+    Pointer a = Walk();
+    Pointer b = Walk();
+    if (a.object == nullptr || b.object == nullptr) return;
+    if (a.model->type == kReferences && b.model->type == kReferences && a.model != b.model) {
+      return MoveItems(a, b);
+    }
+    size_t i = random_() % a.model->references.size();
+    size_t j = random_() % b.model->references.size();
+    Model* model = a.model->references[i];
+    weft_object* object = *ReferenceOf(a.object, a.model, i);
+    StoreReference(a, i, *ReferenceOf(b.object, b.model, j), b.model->references[j]);
+    StoreReference(b, j, object, model);
+  }
+
+  void MoveItems(Pointer from, Pointer to) {
+    int64_t most = std::min({from.model->length, to.model->length, int64_t{64}});
+    int64_t count = 1 + static_cast<int64_t>(random_() % static_cast<uint64_t>(most));
+    auto start = [&](Model* model) {
+      return random_() % static_cast<uint64_t>(model->length - count + 1);
+    };
+    size_t source = start(from.model);
+    size_t target = start(to.model);
+    CopyItems(from, source, to, target, count);
+    for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+      StoreReference(from, source + i, nullptr, nullptr);
+    }
+  }
+
+  void CopyItems(Pointer from, size_t source, Pointer to, size_t target, int64_t count) {
+    weft_object** items = ItemsOf<weft_object*>(to.object) + target;
+    weft_object** others = ItemsOf<weft_object*>(from.object) + source;
+    int64_t bytes = count * static_cast<int64_t>(sizeof(void*));
+    if (!to.model->is_always_remembered) {
+      weft_gc_write_barrier_copy(to.object, items, others, bytes);
+    }
+    std::memmove(items, others, static_cast<size_t>(bytes));
+    auto first = from.model->references.begin() + static_cast<int64_t>(source);
+    std::vector<Model*> copied(first, first + count);
+    std::copy(copied.begin(), copied.end(),
+              to.model->references.begin() + static_cast<int64_t>(target));
+  }
+
+  // One barrier for two stores.
+  void LinkBoth() {
+    size_t to = RandomRoot();
+    Model* model = roots_[to];
+    if (model == nullptr || (model->type != kNode && model->type != kFinalized)) return;
+    Node* node = reinterpret_cast<Node*>(*Slot(to));
+    weft_gc_write_barrier_object(&node->header);
+    for (size_t i = 0; i < 2; ++i) {
+      size_t from = RandomRoot();
+      *(i == 0 ? &node->left : &node->right) = *Slot(from);
+      model->references[i] = roots_[from];
+    }
   }
 
   // Copies items from one array to another, or within one.
@@ -327,16 +411,7 @@ class Mutator {
     };
     size_t at = start(target);
     size_t behind = start(source);
-    weft_object** items = ItemsOf<weft_object*>(*Slot(to)) + at;
-    weft_object** others = ItemsOf<weft_object*>(*Slot(from)) + behind;
-    int64_t bytes = count * static_cast<int64_t>(sizeof(void*));
-    if (!target->is_always_remembered) {
-      weft_gc_write_barrier_copy(*Slot(to), items, others, bytes);
-    }
-    std::memmove(items, others, static_cast<size_t>(bytes));
-    std::vector<Model*> copied(source->references.begin() + static_cast<int64_t>(behind),
-                               source->references.begin() + static_cast<int64_t>(behind) + count);
-    std::copy(copied.begin(), copied.end(), target->references.begin() + static_cast<int64_t>(at));
+    CopyItems({*Slot(from), source}, behind, {*Slot(to), target}, at, count);
   }
 
   // The identity hash is the same whenever it is asked for.

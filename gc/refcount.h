@@ -21,10 +21,14 @@ extern "C" {
 WEFT_SLOW_FUNCTION void weft_gc_log(weft_object* object);
 WEFT_SLOW_FUNCTION void weft_gc_log_items(weft_object* object, void* place, int64_t bytes);
 
+static inline void weft_gc_write_barrier_object(weft_object* object) {
+  if (WEFT_UNLIKELY((object->gc_bits & WEFT_GC_WATCHED) != 0)) weft_gc_log(object);
+}
+
 static inline void weft_gc_write_barrier(weft_object* object, void* slot, void* value) {
   (void)slot;
   (void)value;
-  if (WEFT_UNLIKELY((object->gc_bits & WEFT_GC_WATCHED) != 0)) weft_gc_log(object);
+  weft_gc_write_barrier_object(object);
 }
 
 static inline void weft_gc_write_barrier_item(weft_object* object, void* slot, void* value) {

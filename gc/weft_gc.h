@@ -217,12 +217,15 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 // Barriers come directly before the store, when the slot still holds its old word. They collect
 // nothing and move nothing. Which stores have one is decided by weave/gc_transform.h: a collector
 // that asks for written objects (Barriers::kObjects) is not told of stores into objects that are
-// new since the last point where a collection may have happened, of stores of null and of frozen
+// new since the last point where a collection may have happened (but of those into the items of an
+// array whose length is not known, or is more than 16 KB), of stores of null and of frozen
 // objects, of a second store into the fixed part of an object, and of globals, which are roots;
 // one that asks for overwrites (Barriers::kOverwrites) is told of null and frozen objects, too;
 // one that asks for every store (Barriers::kStores) is told of all of them, null and globals
 // included. Weak references are never announced.
 //   weft_gc_write_barrier(object, slot, value)       a field of `object`, at `slot`, gets `value`
+//   weft_gc_write_barrier_object(object)             several fields of `object` get values, one
+//       after the other and before the next collection
 //   weft_gc_write_barrier_item(object, slot, value)  the same for a field of an item
 //   weft_gc_write_barrier_copy(object, to, from, bytes)
 //       items with references, from another object or the same one, are copied into `object`;
@@ -254,6 +257,7 @@ WEFT_SLOW_FUNCTION weft_object* weft_gc_alloc_items_slow(uint32_t type_id, size_
 
 #if !WEFT_GC_HAS_WRITE_BARRIER
 #define weft_gc_write_barrier(object, slot, value) ((void)0)
+#define weft_gc_write_barrier_object(object) ((void)0)
 #define weft_gc_write_barrier_item(object, slot, value) ((void)0)
 #define weft_gc_write_barrier_copy(object, to, from, bytes) ((void)0)
 #define weft_gc_write_barrier_global(slot, value) ((void)0)

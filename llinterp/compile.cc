@@ -600,6 +600,7 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
     case Opcode::kStackCheck:
     case Opcode::kTracebackAdd:
     case Opcode::kWriteBarrier:
+    case Opcode::kWriteBarrierObject:
     case Opcode::kWriteBarrierItem:
     case Opcode::kWriteBarrierAt:
     case Opcode::kWriteBarrierCopy:

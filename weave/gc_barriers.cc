@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "flowgraph/analysis.h"
 
 namespace weft::weave {
@@ -22,10 +23,17 @@ using flowgraph::Operation;
 
 namespace {
 
+// Arrays of no more bytes are new objects like others.
+constexpr uint64_t kShortBytes = 16384;
+
 // What is known of an object until the next operation that may collect.
 enum class Known : uint8_t {
-  // The collector was told that its fixed part is written to.
+  // The collector was told that its fixed part is written to, whatever with.
   kTold,
+  // It is an array, new, of a length that is not known: a collector that asks for written objects
+  // may have put it where it is told of items from the beginning, since looking through a long one
+  // takes long.
+  kNewArray,
   // It is new.
   kNew,
 };
@@ -153,18 +161,49 @@ class Inserter {
     if (IsLarge(op)) return false;
     std::optional<Known> known = KnownOf(facts, op.args[0]);
     if (!known.has_value()) return true;
-    return *known == Known::kTold && op.opcode != Opcode::kSetField;
+    return *known != Known::kNew && op.opcode != Opcode::kSetField;
   }
 
-  void Apply(const Operation& op, Facts& facts) const {
+  // Whether an allocation may be of an array that such a collector puts apart.
+  bool MayBeLong(const Operation& op) const {
+    if (work_.options.barriers != Barriers::kObjects || op.args.empty()) return false;
+    if (!graph_.IsConstant(op.args[0])) return true;
+    const Constant& length = graph_.value(op.args[0]).constant;
+    const uint64_t most = kShortBytes / work_.program.containers.Get(ContainerId(op.imm)).item_size;
+    return length.kind == Constant::Kind::kScalar && length.bits > most;
+  }
+
+  // `is_first` says that the barrier, if there is one, serves other stores, too.
+  void Apply(const Operation& op, bool is_first, Facts& facts) const {
     if (work_.effects.MayCollect(graph_, op)) facts.clear();
     if (op.result.is_valid()) {
       facts.erase(op.result.index);
-      if (IsAllocation(op.opcode)) facts[op.result.index] = Known::kNew;
+      if (IsAllocation(op.opcode)) {
+        facts[op.result.index] = MayBeLong(op) ? Known::kNewArray : Known::kNew;
+      }
     }
-    if (op.opcode == Opcode::kSetField && StoresReference(op) && NeedsBarrier(facts, op)) {
+    if (is_first && NeedsBarrier(facts, op)) {
       facts.insert({chains_.ObjectOf(op.args[0]).index, Known::kTold});
     }
+  }
+
+  // For each operation of a block: whether it stores a reference into the fixed part of an object
+  // so that a barrier for that part serves what comes later. A collector that asks for written
+  // objects is told of the value, too, by most barriers, and so learns nothing of later stores;
+  // only where another one follows within the block the barrier is for the object as such.
+  std::vector<bool> FindFirstStores(const Block& block) const {
+    std::vector<bool> is_first(block.ops.size());
+    const bool is_told_values = work_.options.barriers == Barriers::kObjects;
+    absl::flat_hash_set<uint32_t> stored;
+    for (size_t i = block.ops.size(); i-- > 0;) {
+      const Operation& op = block.ops[i];
+      if (work_.effects.MayCollect(graph_, op)) stored.clear();
+      if (op.opcode != Opcode::kSetField || !StoresReference(op)) continue;
+      if (is_told_values && (IsNoHeapObject(Stored(op)) || IsLarge(op))) continue;
+      bool is_last = stored.insert(chains_.ObjectOf(op.args[0]).index).second;
+      is_first[i] = !is_told_values || !is_last;
+    }
+    return is_first;
   }
 
   // What holds at the start of the target when control comes by this link.
@@ -202,6 +241,10 @@ class Inserter {
   }
 
   void FindFacts() {
+    first_stores_.resize(graph_.blocks().size());
+    for (uint32_t b = 0; b < graph_.blocks().size(); ++b) {
+      first_stores_[b] = FindFirstStores(graph_.block(BlockId(b)));
+    }
     at_start_.resize(graph_.blocks().size());
     at_start_[Graph::Entry().index] = Facts();
     std::vector<BlockId> order = flowgraph::ReversePostorder(graph_);
@@ -212,7 +255,8 @@ class Inserter {
         if (!at_start_[id.index].has_value()) continue;
         Facts facts = *at_start_[id.index];
         const Block& block = graph_.block(id);
-        for (const Operation& op : block.ops) Apply(op, facts);
+        const std::vector<bool>& is_first = first_stores_[id.index];
+        for (size_t i = 0; i < block.ops.size(); ++i) Apply(block.ops[i], is_first[i], facts);
         flowgraph::ForEachLink(block, [&](const Link& link) {
           changed |= Meet(at_start_[link.target.index], Carry(facts, link));
         });
@@ -231,15 +275,17 @@ class Inserter {
     if (keeps_facts && at_start_[id.index].has_value()) facts = *at_start_[id.index];
     std::vector<Operation> out;
     out.reserve(block.ops.size() + 4);
-    for (Operation& op : block.ops) {
+    for (size_t i = 0; i < block.ops.size(); ++i) {
+      Operation& op = block.ops[i];
+      const bool is_first = keeps_facts && first_stores_[id.index][i];
       if (StoresReference(op)) {
         if (!keeps_facts || NeedsBarrier(facts, op)) {
-          AddBarrier(op, out);
+          AddBarrier(op, is_first, out);
         } else {
           CountSaved(facts, op);
         }
       }
-      if (keeps_facts) Apply(op, facts);
+      if (keeps_facts) Apply(op, is_first, facts);
       out.push_back(std::move(op));
     }
     block.ops = std::move(out);
@@ -250,14 +296,14 @@ class Inserter {
       ++work_.counts.barriers_constant;
     } else if (IsLarge(op)) {
       ++work_.counts.barriers_large;
-    } else if (KnownOf(facts, op.args[0]) == Known::kNew) {
-      ++work_.counts.barriers_new;
-    } else {
+    } else if (KnownOf(facts, op.args[0]) == Known::kTold) {
       ++work_.counts.barriers_merged;
+    } else {
+      ++work_.counts.barriers_new;
     }
   }
 
-  void AddBarrier(const Operation& op, std::vector<Operation>& out) {
+  void AddBarrier(const Operation& op, bool is_first, std::vector<Operation>& out) {
     size_t number = work_.totals.barriers + work_.counts.barriers++;
     if (work_.options.drop_barrier == number) return;
     Operation barrier = op;
@@ -265,6 +311,11 @@ class Inserter {
     switch (op.opcode) {
       case Opcode::kSetField:
         barrier.opcode = Opcode::kWriteBarrier;
+        if (is_first && work_.options.barriers == Barriers::kObjects) {
+          barrier.opcode = Opcode::kWriteBarrierObject;
+          barrier.imm = barrier.imm2 = TypedId<void>::kNone;
+          barrier.args.resize(1);
+        }
         break;
       case Opcode::kSetItem:
         barrier.opcode = Opcode::kWriteBarrierItem;
@@ -313,6 +364,8 @@ class Inserter {
   CastChains chains_;
   // By value.
   std::vector<bool> large_;
+  // By block, for each of its operations.
+  std::vector<std::vector<bool>> first_stores_;
   std::vector<std::optional<Facts>> at_start_;
 };
 

@@ -437,13 +437,43 @@ b2:
   return
 }
 )text";
-  GcTransformCounts counts = Transform(text, {.barriers = Barriers::kObjects}).counts;
+  GcTransformCounts counts = Transform(text, {.barriers = Barriers::kOverwrites}).counts;
   // In b1 that of %1 and both items; in b2 that of %1, which one way only had; and behind the call.
   EXPECT_EQ(counts.barriers, 1u + 3u + 1u + 1u);
   EXPECT_EQ(counts.barriers_merged, 2u);
   // Who wants to know of each store is told of each.
   counts = Transform(text, {.barriers = Barriers::kStores}).counts;
   EXPECT_EQ(counts.barriers, 8u);
+  // Who is told of the value learns nothing of the next one.
+  counts = Transform(text, {.barriers = Barriers::kObjects}).counts;
+  EXPECT_EQ(counts.barriers, 8u);
+}
+
+TEST(GcTransformTest, OneBarrierServesSeveralFieldsOfABlock) {
+  Result result = Transform(R"text(function @f: fn(ptr Node, ptr Node, ptr Node)->void {
+b0(%0: ptr Node, %1: ptr Node, %2: ptr Node):
+  setfield{Node .0'next} %0, %1
+  setfield{Node .0'next} %2, %1
+  setfield{Node .0'next} %0, %2
+  %4: ptr Node = call{@collects} %1
+  setfield{Node .0'next} %0, %1
+  jump b1
+b1:
+  setfield{Node .0'next} %0, zero:ptr Node
+  setfield{Node .0'next} %2, %1
+  return
+}
+)text",
+                            {.barriers = Barriers::kObjects});
+  EXPECT_EQ(result.counts.barriers, 4u) << result.text;
+  EXPECT_EQ(result.counts.barriers_merged, 1u);
+  EXPECT_NE(result.text.find("  write_barrier_object %0\n"
+                             "  setfield{Node .0'next} %0, %1\n"
+                             "  write_barrier{Node .0'next} %2, %1\n"
+                             "  setfield{Node .0'next} %2, %1\n"
+                             "  setfield{Node .0'next} %0, %2\n"),
+            std::string::npos)
+      << result.text;
 }
 
 TEST(GcTransformTest, WhatMayHaveMovedIsReadBack) {

@@ -282,6 +282,7 @@ static inline weft_object* weft_weakref_make(uint32_t type_id, size_t size, size
 #if WEFT_GC_HAS_WRITE_BARRIER
 #define WEFT_WRITE_BARRIER(object, slot, value) \
   weft_gc_write_barrier((weft_object*)(object), slot, (void*)(value))
+#define WEFT_WRITE_BARRIER_OBJECT(object) weft_gc_write_barrier_object((weft_object*)(object))
 #define WEFT_WRITE_BARRIER_ITEM(object, slot, value) \
   weft_gc_write_barrier_item((weft_object*)(object), slot, (void*)(value))
 #define WEFT_WRITE_BARRIER_AT(base, offset, value) \
