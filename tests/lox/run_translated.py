@@ -37,6 +37,11 @@ BUILDS = [
         (STRESS, ['programs', 'book']),
     ]),
     ('gc=incremental', ['--gc=incremental', '-O1'], [(STRESS, ['programs', 'book'])]),
+    ('gc=refcount', ['--gc=refcount', '-O1'], [(STRESS, ['programs', 'book'])]),
+    ('gc=immix', ['--gc=immix', '-O1'], [(STRESS, ['programs', 'book'])]),
+    ('gc=boehm', ['--gc=boehm', '-O1'], [(STRESS, ['programs', 'book'])]),
+    ('conservative', ['--gc=marksweep', '--gcrootfinder=conservative', '-O1'],
+     [(STRESS, ['programs', 'book'])]),
     ('O0', ['-O0'], [('', ['programs', 'book'])]),
     # The instructions are functions.
     ('clang', ['--cc=clang-19', '-O3'], [('', ['programs', 'book']), (STRESS, ['programs'])]),
