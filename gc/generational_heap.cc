@@ -232,8 +232,10 @@ void GenerationalHeap::RememberField(weft_object* object, weft_object* value) {
 void GenerationalHeap::RememberItem(weft_object* object, char* slot, weft_object* value) {
   if (IsOldStore(object, value)) {
     marker_.MarkValue(value);
+  } else if (HasCards(object)) {
+    MarkCard(object, slot);
   } else {
-    HasCards(object) ? MarkCard(object, slot) : Remember(object);
+    Remember(object);
   }
 }
 

@@ -13,9 +13,9 @@
 // Remembering. A minor collection must not look at the old objects, so it has to know which of them
 // may refer to young ones: those that young ones were stored into. An old object is *watched*, by a
 // bit in its header. The barrier in front of the first such store into it clears the bit and puts
-// the object on a list; a minor collection visits it and sets the bit again. A large object with
-// items stays watched, and each store marks a card, a byte for each 128 bytes of the object, so
-// that of a long array only the parts that were written to are visited. Frozen objects start
+// the object on a list; a minor collection visits it and sets the bit again. A large array is
+// watched from the beginning and stays so, and each such store marks a card, a byte for each 128
+// bytes of it, so that only the parts that were written to are visited. Frozen objects start
 // watched; those that were ever written to are roots of the old space, the others are never looked
 // at.
 //
