@@ -120,6 +120,12 @@ EXECUTORS = {
     "c-O3-clang": translated("c-O3-clang", ["-O3", "--cc=clang-19"]),
     "c-parts": translated("c-parts", ["-O2", "--max-function-size=12"]),
     "c-none": translated("c-none", ["-O1", "--gc=none"]),
+    "c-incremental": translated("c-incremental", ["-O1", "--gc=incremental"],
+                                {"WEFT_GC_STRESS": "20", "WEFT_GC_VERIFY": "1"}),
+    "c-refcount": translated("c-refcount", ["-O1", "--gc=refcount"],
+                             {"WEFT_GC_STRESS": "20", "WEFT_GC_VERIFY": "1"}),
+    "c-immix": translated("c-immix", ["-O1", "--gc=immix"],
+                          {"WEFT_GC_STRESS": "20", "WEFT_GC_VERIFY": "1"}),
 }
 
 
