@@ -33,8 +33,8 @@ void TellUnthreaded(Translation& t) {
       t.progress().ClearLine();
       fmt::print(stderr,
                  "weft: note: the interpreter loop '{}' is written as with '--dispatch=goto': its "
-                 "instructions share so much that it would be more than {} times as long as "
-                 "functions\n",
+                 "instructions share so much that a function for each would make it more than {} "
+                 "times as long\n",
                  function->name, backend_c::kMostHandlerGrowth);
     }
     if (dispatch.reason.empty()) continue;

@@ -44,7 +44,7 @@ bool HasPopulationCount() { return false; }
 uint32_t CountMarksByInstruction(const uint64_t*) { return 0; }
 #endif
 
-// What compilers call a function for.
+// Without the instruction, for which compilers would call a function.
 uint32_t CountBits(uint64_t bits) {
   bits = bits - ((bits >> 1) & UINT64_C(0x5555555555555555));
   bits = (bits & UINT64_C(0x3333333333333333)) + ((bits >> 2) & UINT64_C(0x3333333333333333));

@@ -36,7 +36,7 @@ constexpr size_t kCardsAtATime = 64;
 // Places that are asked into the cache before the first of them is visited.
 constexpr size_t kBatch = 32;
 
-// Of a multiple of 8 bytes.
+// Whether these bytes, a multiple of 8, are all zero.
 bool AreZero(const char* bytes, size_t count) {
   uint64_t any = 0;
   for (size_t i = 0; i < count; i += 8) {

@@ -20,7 +20,8 @@
 // alone, 512 bytes of them for 32 KB of objects, and is done at once, as are weak references and
 // finalizers.
 //
-// What a pause depends on: how much of the nursery survives (at most all of it), the depth of the
+// What a pause depends on: how much of the nursery survives (at most all of it), how many old
+// objects young ones were stored into, the arrays that are large for certain, the depth of the
 // program's stack, the number of objects with finalizers, and 2 ms for each GB of the heap when a
 // marking begins or ends.
 

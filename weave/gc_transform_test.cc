@@ -476,6 +476,25 @@ b1:
       << result.text;
 }
 
+TEST(GcTransformTest, ANewArrayThatMayBeLongIsToldOfItsItems) {
+  auto barriers = [](std::string_view length, Barriers kind) {
+    return Transform(R"text(function @f: fn(ptr Node, i64)->ptr "array<Node>" {
+b0(%0: ptr Node, %1: i64):
+  %2: ptr "array<Node>" = malloc_items{"array<Node>"} )text" +
+                         std::string(length) + R"text(
+  setitem{"array<Node>" .0'value} %2, 1:i64, %0
+  return %2
+}
+)text",
+                     {.barriers = kind})
+        .counts.barriers;
+  };
+  EXPECT_EQ(barriers("%1", Barriers::kObjects), 1u);
+  EXPECT_EQ(barriers("2049:i64", Barriers::kObjects), 1u);
+  EXPECT_EQ(barriers("2048:i64", Barriers::kObjects), 0u);
+  EXPECT_EQ(barriers("%1", Barriers::kOverwrites), 0u);
+}
+
 TEST(GcTransformTest, WhatMayHaveMovedIsReadBack) {
   EXPECT_EQ(Transform(R"text(function @f: fn(ptr Node)->i64 {
 b0(%0: ptr Node):
