@@ -33,10 +33,11 @@ struct ClassScope final : public weft::Object {
   bool has_superclass;
 };
 
-// Where a variable lives, with the instructions that read and write it.
+enum class VariableKind : uint8_t { kLocal, kUpvalue, kGlobal };
+
+// Where a variable lives: its slot, or its number among those of its kind.
 struct Variable {
-  Op get;
-  Op set;
+  VariableKind kind;
   int number;
 };
 
@@ -93,9 +94,9 @@ class Compiler final : public Parser {
   // --- Emitting ---
   // The function that is being compiled, ready to emit code for the last token.
   FunctionBuilder* Code();
-  void Emit(Op op, int a, int effect, int bytes) { Code()->Emit(op, a, effect, bytes); }
   void CountConstant();
-  void EmitConstant(Value* value);
+  void PushConstant(Value* value);
+  void PushLiteral(Value* value) { Code()->PushLiteral(value); }
   int MakeConstant(Value* value);
   int MakeSite(String* name);
   void Land(CodePosition jump);
@@ -106,7 +107,9 @@ class Compiler final : public Parser {
   Variable Resolve(String* name);
   int FindLocal(FunctionBuilder* function, String* name);
   int FindUpvalue(FunctionBuilder* function, String* name);
-  void EmitGet(String* name);
+  void PushVariable(String* name) { PushVariable(Resolve(name)); }
+  void PushVariable(Variable variable);
+  void EmitSet(Variable variable);
   void DeclareLocal(String* name);
   // Reads a variable's name; the result is the variable's number if it is global.
   int ParseVariable(Str message);
@@ -183,7 +186,7 @@ int Compiler::MakeConstant(Value* value) {
   return function_->AddConstant(value);
 }
 
-void Compiler::EmitConstant(Value* value) { Emit(Op::kConstant, MakeConstant(value), 1, 2); }
+void Compiler::PushConstant(Value* value) { Code()->PushConstant(MakeConstant(value)); }
 
 int Compiler::MakeSite(String* name) {
   CountConstant();
@@ -200,11 +203,11 @@ void Compiler::CountLoop(CodePosition target) {
 
 void Compiler::EmitReturn() {
   if (function_->kind == FunctionKind::kInitializer) {
-    Code()->EmitGetLocal(0);
+    Code()->PushLocal(0);
   } else {
-    Emit(Op::kNil, 0, 1, 1);
+    PushLiteral(kNil);
   }
-  Emit(Op::kReturn, 0, -1, 1);
+  Code()->EmitReturn();
 }
 
 // --- Variables ---
@@ -239,15 +242,33 @@ int Compiler::FindUpvalue(FunctionBuilder* function, String* name) {
 
 Variable Compiler::Resolve(String* name) {
   int slot = FindLocal(function_, name);
-  if (slot != FunctionBuilder::kNotFound) return Variable{Op::kGetLocal, Op::kSetLocal, slot};
+  if (slot != FunctionBuilder::kNotFound) return Variable{VariableKind::kLocal, slot};
   int upvalue = FindUpvalue(function_, name);
-  if (upvalue != FunctionBuilder::kNotFound) {
-    return Variable{Op::kGetUpvalue, Op::kSetUpvalue, upvalue};
-  }
-  return Variable{Op::kGetGlobal, Op::kSetGlobal, MakeGlobal(name)};
+  if (upvalue != FunctionBuilder::kNotFound) return Variable{VariableKind::kUpvalue, upvalue};
+  return Variable{VariableKind::kGlobal, MakeGlobal(name)};
 }
 
-void Compiler::EmitGet(String* name) { NamedVariable(name, false); }
+void Compiler::PushVariable(Variable variable) {
+  switch (variable.kind) {
+    case VariableKind::kLocal:
+      return Code()->PushLocal(variable.number);
+    case VariableKind::kUpvalue:
+      return Code()->PushUpvalue(variable.number);
+    default:
+      return Code()->PushGlobal(variable.number);
+  }
+}
+
+void Compiler::EmitSet(Variable variable) {
+  switch (variable.kind) {
+    case VariableKind::kLocal:
+      return Code()->EmitSetLocal(variable.number);
+    case VariableKind::kUpvalue:
+      return Code()->EmitSetUpvalue(variable.number);
+    default:
+      return Code()->EmitSetGlobal(variable.number);
+  }
+}
 
 int Compiler::MakeGlobal(String* name) {
   CountConstant();
@@ -273,9 +294,9 @@ int Compiler::ParseVariable(Str message) {
 
 void Compiler::DefineVariable(int global) {
   if (function_->IsGlobalScope()) {
-    Code()->EmitWide(Op::kDefineGlobal, global, -1, 2);
+    Code()->EmitDefineGlobal(global);
   } else {
-    function_->MarkInitialized();
+    Code()->MarkInitialized();
   }
 }
 
@@ -300,25 +321,25 @@ void Compiler::ClassDeclaration() {
   String* name = previous().name;
   int name_constant = MakeConstant(name);
   DeclareLocal(name);
-  Emit(Op::kClass, name_constant, 1, 2);
+  Code()->EmitClass(name_constant);
   DefineVariable(function_->IsGlobalScope() ? globals_->NumberOf(name) : 0);
 
   class_ = new ClassScope(class_);
   if (Match(TokenKind::kLess)) {
     Consume(TokenKind::kIdentifier, "Expect superclass name.");
-    EmitGet(previous().name);
+    PushVariable(previous().name);
     if (previous().name == name) Error("A class can't inherit from itself.");
 
     // Methods find the superclass in a variable of a scope around the body.
     function_->BeginScope();
     if (!function_->AddLocal(kSuperName)) Error("Too many local variables in function.");
     DefineVariable(0);
-    EmitGet(name);
-    Emit(Op::kInherit, 0, -1, 1);
+    PushVariable(name);
+    Code()->EmitInherit();
     class_->has_superclass = true;
   }
 
-  EmitGet(name);
+  PushVariable(name);
   Consume(TokenKind::kLeftBrace, "Expect '{' before class body.");
   while (!Check(TokenKind::kRightBrace) && !Check(TokenKind::kEnd)) Method();
   Consume(TokenKind::kRightBrace, "Expect '}' after class body.");
@@ -332,7 +353,7 @@ void Compiler::Method() {
   String* name = previous().name;
   int constant = MakeConstant(name);
   FunctionBody(name == kInitName ? FunctionKind::kInitializer : FunctionKind::kMethod, name);
-  Emit(Op::kMethod, constant, -1, 2);
+  Code()->EmitMethod(constant);
 }
 
 void Compiler::FunctionDeclaration() {
@@ -354,7 +375,7 @@ void Compiler::FunctionBody(FunctionKind kind, String* name) {
       function_->arity++;
       if (function_->arity > kMaxArguments) ErrorAtCurrent("Can't have more than 255 parameters.");
       int global = ParseVariable("Expect parameter name.");
-      function_->CountParameter();
+      function_->PushParameter();
       DefineVariable(global);
     } while (Match(TokenKind::kComma));
   }
@@ -366,7 +387,8 @@ void Compiler::FunctionBody(FunctionKind kind, String* name) {
   Function* finished = function_->Finish();
   function_ = function_->enclosing;
   int captures = static_cast<int>(finished->captures.length());
-  Emit(Op::kClosure, MakeConstant(finished), 1, 2 + 2 * captures);
+  int constant = MakeConstant(finished);
+  Code()->EmitClosure(constant, captures);
 }
 
 void Compiler::VariableDeclaration() {
@@ -374,7 +396,7 @@ void Compiler::VariableDeclaration() {
   if (Match(TokenKind::kEqual)) {
     Expression();
   } else {
-    Emit(Op::kNil, 0, 1, 1);
+    PushLiteral(kNil);
   }
   Consume(TokenKind::kSemicolon, "Expect ';' after variable declaration.");
   DefineVariable(global);
@@ -409,7 +431,7 @@ void Compiler::Block() {
 void Compiler::PrintStatement() {
   Expression();
   Consume(TokenKind::kSemicolon, "Expect ';' after value.");
-  Emit(Op::kPrint, 0, -1, 1);
+  Code()->EmitPrint();
 }
 
 void Compiler::ExpressionStatement() {
@@ -429,7 +451,7 @@ void Compiler::ReturnStatement() {
   }
   Expression();
   Consume(TokenKind::kSemicolon, "Expect ';' after return value.");
-  Emit(Op::kReturn, 0, -1, 1);
+  Code()->EmitReturn();
 }
 
 // In the book's code a condition stays on the stack when its jump is taken, and both ways begin by
@@ -444,7 +466,7 @@ void Compiler::IfStatement() {
   function_->CountBytes(1);
   Statement();
   if (Check(TokenKind::kElse)) {
-    CodePosition to_end = Code()->EmitJump(Op::kJump);
+    CodePosition to_end = Code()->EmitJump();
     Land(to_else);
     function_->CountBytes(1);
     Advance();
@@ -531,6 +553,8 @@ void Compiler::ParsePrecedence(Precedence precedence) {
     if (can_assign && Match(TokenKind::kEqual)) Error("Invalid assignment target.");
   } else {
     Error("Expect expression.");
+    // What follows takes something off the stack.
+    PushLiteral(kNil);
   }
 }
 
@@ -551,20 +575,20 @@ bool Compiler::Prefix(bool can_assign) {
       Token token = previous();
       token.start++;
       token.end--;
-      EmitConstant(Intern(TextOf(token)));
+      PushConstant(Intern(TextOf(token)));
       return true;
     }
     case TokenKind::kNumber:
-      EmitConstant(new Number(ParseNumber(TextOf(previous()))));
+      PushConstant(new Number(ParseNumber(TextOf(previous()))));
       return true;
     case TokenKind::kNil:
-      Emit(Op::kNil, 0, 1, 1);
+      PushLiteral(kNil);
       return true;
     case TokenKind::kTrue:
-      Emit(Op::kTrue, 0, 1, 1);
+      PushLiteral(kTrue);
       return true;
     case TokenKind::kFalse:
-      Emit(Op::kFalse, 0, 1, 1);
+      PushLiteral(kFalse);
       return true;
     case TokenKind::kThis:
       This();
@@ -581,7 +605,7 @@ void Compiler::Infix(bool can_assign) {
   switch (previous().kind) {
     case TokenKind::kLeftParen: {
       int arguments = Arguments();
-      Emit(Op::kCall, arguments, -arguments, 2);
+      Code()->EmitCall(arguments);
       break;
     }
     case TokenKind::kDot:
@@ -602,19 +626,18 @@ void Compiler::NamedVariable(String* name, bool can_assign) {
   Variable variable = Resolve(name);
   if (can_assign && Match(TokenKind::kEqual)) {
     Expression();
-    Code()->EmitWide(variable.set, variable.number, 0, 2);
-  } else if (variable.get == Op::kGetLocal) {
-    Code()->EmitGetLocal(variable.number);
+    EmitSet(variable);
   } else {
-    Code()->EmitWide(variable.get, variable.number, 1, 2);
+    PushVariable(variable);
   }
 }
 
 void Compiler::This() {
   if (class_ == nullptr) {
     Error("Can't use 'this' outside of a class.");
+    PushLiteral(kNil);
   } else {
-    EmitGet(kThisName);
+    PushVariable(kThisName);
   }
 }
 
@@ -628,21 +651,21 @@ void Compiler::Super() {
   Consume(TokenKind::kIdentifier, "Expect superclass method name.");
   int site = MakeSite(previous().name);
 
-  EmitGet(kThisName);
+  PushVariable(kThisName);
   if (Match(TokenKind::kLeftParen)) {
     int arguments = Arguments();
-    EmitGet(kSuperName);
+    PushVariable(kSuperName);
     Code()->EmitInvoke(Op::kInvokeSuper, site, arguments);
   } else {
-    EmitGet(kSuperName);
-    Emit(Op::kGetSuper, site, -1, 2);
+    PushVariable(kSuperName);
+    Code()->EmitGetSuper(site);
   }
 }
 
 void Compiler::Unary() {
   TokenKind op = previous().kind;
   ParsePrecedence(Precedence::kUnary);
-  Emit(op == TokenKind::kBang ? Op::kNot : Op::kNegate, 0, 0, 1);
+  Code()->EmitUnary(op == TokenKind::kBang ? Op::kNot : Op::kNegate);
 }
 
 void Compiler::Binary() {
@@ -650,30 +673,30 @@ void Compiler::Binary() {
   ParsePrecedence(Tighter(InfixPrecedence(op)));
   switch (op) {
     case TokenKind::kEqualEqual:
-      return Emit(Op::kEqual, 0, -1, 1);
+      return Code()->EmitBinary(Op::kEqual, 1);
     case TokenKind::kBangEqual:
-      return Emit(Op::kNotEqual, 0, -1, 2);
+      return Code()->EmitBinary(Op::kNotEqual, 2);
     case TokenKind::kLess:
-      return Emit(Op::kLess, 0, -1, 1);
+      return Code()->EmitBinary(Op::kLess, 1);
     case TokenKind::kLessEqual:
-      return Emit(Op::kNotGreater, 0, -1, 2);
+      return Code()->EmitBinary(Op::kNotGreater, 2);
     case TokenKind::kGreater:
-      return Emit(Op::kGreater, 0, -1, 1);
+      return Code()->EmitBinary(Op::kGreater, 1);
     case TokenKind::kGreaterEqual:
-      return Emit(Op::kNotLess, 0, -1, 2);
+      return Code()->EmitBinary(Op::kNotLess, 2);
     case TokenKind::kPlus:
-      return Code()->EmitArithmetic(Op::kAdd, Op::kAddConstant);
+      return Code()->EmitBinary(Op::kAdd, 1);
     case TokenKind::kMinus:
-      return Code()->EmitArithmetic(Op::kSubtract, Op::kSubtractConstant);
+      return Code()->EmitBinary(Op::kSubtract, 1);
     case TokenKind::kStar:
-      return Code()->EmitArithmetic(Op::kMultiply, Op::kMultiplyConstant);
+      return Code()->EmitBinary(Op::kMultiply, 1);
     default:
-      return Code()->EmitArithmetic(Op::kDivide, Op::kDivideConstant);
+      return Code()->EmitBinary(Op::kDivide, 1);
   }
 }
 
 void Compiler::And() {
-  CodePosition to_end = Code()->EmitJump(Op::kJumpIfFalse);
+  CodePosition to_end = Code()->EmitShortCircuit(Op::kJumpIfFalse);
   Code()->EmitPop();
   ParsePrecedence(Precedence::kAnd);
   Land(to_end);
@@ -681,7 +704,7 @@ void Compiler::And() {
 
 // The book's code has a second jump here.
 void Compiler::Or() {
-  CodePosition to_end = Code()->EmitJump(Op::kJumpIfTrue);
+  CodePosition to_end = Code()->EmitShortCircuit(Op::kJumpIfTrue);
   function_->CountBytes(3);
   to_end.bytes += 3;
   Code()->EmitPop();
@@ -694,7 +717,7 @@ void Compiler::Dot(bool can_assign) {
   int site = MakeSite(previous().name);
   if (can_assign && Match(TokenKind::kEqual)) {
     Expression();
-    Emit(Op::kSetProperty, site, -1, 2);
+    Code()->EmitSetProperty(site);
   } else if (Match(TokenKind::kLeftParen)) {
     int arguments = Arguments();
     Code()->EmitInvoke(Op::kInvoke, site, arguments);

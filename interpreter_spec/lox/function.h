@@ -50,7 +50,7 @@ struct Function final : public Value {
   int arity;
   // How many stack slots a call takes at most, its arguments and itself included.
   int frame_size;
-  Array<uint32_t> code;
+  Array<uint64_t> code;
   // For each word of code its line.
   Array<int> lines;
   Array<Value*> constants;
@@ -115,7 +115,7 @@ struct BoundMethod final : public Value {
 
 // A function that the interpreter brings along. It finds its `count` arguments on the stack from
 // `first` on.
-using NativeCode = Value* (*)(Array<Value*> stack, int64_t first, int64_t count);
+using NativeCode = Value* (*)(Array<Value*> stack, uint32_t first, uint32_t count);
 
 struct Native final : public Value {
   explicit Native(NativeCode code) : code(code) {}

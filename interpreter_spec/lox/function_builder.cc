@@ -3,30 +3,22 @@
 namespace lox {
 namespace {
 
-// What an instruction becomes when its value is taken off the stack at once, or itself.
-Op WithPop(Op op) {
-  switch (op) {
-    case Op::kSetLocal:
-      return Op::kStoreLocal;
-    case Op::kSetGlobal:
-      return Op::kStoreGlobal;
-    case Op::kSetProperty:
-      return Op::kStoreProperty;
-    default:
-      return op;
-  }
-}
+using weft::isa;
 
-// The jump that is taken if the instruction's result is false; kPopJumpIfFalse if there is none
-// that does both.
-Op JumpIfFalse(Op op) {
+// The jump that is taken if the instruction's result is false; kJumpIfFalse if there is none that
+// does both.
+Op JumpUnless(Op op) {
   switch (op) {
     case Op::kNot:
-      return Op::kPopJumpIfTrue;
+      return Op::kJumpIfTrue;
     case Op::kEqual:
       return Op::kJumpIfNotEqual;
     case Op::kNotEqual:
       return Op::kJumpIfEqual;
+    case Op::kEqualConstant:
+      return Op::kJumpIfNotEqualConstant;
+    case Op::kNotEqualConstant:
+      return Op::kJumpIfEqualConstant;
     case Op::kLess:
       return Op::kJumpIfNotLess;
     case Op::kNotLess:
@@ -36,12 +28,12 @@ Op JumpIfFalse(Op op) {
     case Op::kNotGreater:
       return Op::kJumpIfGreater;
     default:
-      return Op::kPopJumpIfFalse;
+      return Op::kJumpIfFalse;
   }
 }
 
 // The same jump with a constant for its right operand, or itself.
-Op WithConstant(Op jump) {
+Op JumpWithConstant(Op jump) {
   switch (jump) {
     case Op::kJumpIfLess:
       return Op::kJumpIfLessConstant;
@@ -56,9 +48,24 @@ Op WithConstant(Op jump) {
   }
 }
 
-// Whether the operand of a jump is `c` rather than `b`.
-bool IsWideJump(Op op) {
-  return op == Op::kJump || op == Op::kJumpIfFalse || op == Op::kJumpIfTrue;
+// The same operation with a constant for its right operand, or itself.
+Op WithConstant(Op op) {
+  switch (op) {
+    case Op::kEqual:
+      return Op::kEqualConstant;
+    case Op::kNotEqual:
+      return Op::kNotEqualConstant;
+    case Op::kAdd:
+      return Op::kAddConstant;
+    case Op::kSubtract:
+      return Op::kSubtractConstant;
+    case Op::kMultiply:
+      return Op::kMultiplyConstant;
+    case Op::kDivide:
+      return Op::kDivideConstant;
+    default:
+      return op;
+  }
 }
 
 }  // namespace
@@ -70,13 +77,14 @@ FunctionBuilder::FunctionBuilder(FunctionBuilder* enclosing, FunctionKind kind, 
       line(1),
       name_(name),
       scope_depth_(0),
+      waiting_(0),
       constant_count_(0),
       bytes_(0),
-      height_(1),
-      max_height_(1),
+      max_height_(0),
       fence_(0) {
   // Slot 0 holds the object in methods and what is called, which has no name, elsewhere.
   bool has_this = kind == FunctionKind::kMethod || kind == FunctionKind::kInitializer;
+  Push(Operand{Where::kSlot, 0});
   locals_.append(Local{has_this ? kThisName : nullptr, 0, false});
 }
 
@@ -95,17 +103,13 @@ Function* FunctionBuilder::Finish() {
 
 void FunctionBuilder::EndScope() {
   scope_depth_--;
+  int lowest_captured = kNotFound;
   while (locals_.length() > 0 && locals_.last().depth > scope_depth_) {
-    if (locals_.pop().is_captured) {
-      Emit(Op::kCloseUpvalue, 0, -1, 1);
-    } else if (FusibleOp() == Op::kPop && A(code_.last()) < kMaxA) {
-      ReplaceLast(Encode(Op::kPop, A(code_.last()) + 1, 0));
-      AdjustHeight(-1);
-      CountBytes(1);
-    } else {
-      Emit(Op::kPop, 1, -1, 1);
-    }
+    if (locals_.pop().is_captured) lowest_captured = Top();
+    operands_.pop();
+    CountBytes(1);
   }
+  if (lowest_captured != kNotFound) EmitWord(Encode(Op::kCloseUpvalues, lowest_captured, 0, 0));
 }
 
 bool FunctionBuilder::AddLocal(String* name) {
@@ -115,7 +119,9 @@ bool FunctionBuilder::AddLocal(String* name) {
 }
 
 void FunctionBuilder::MarkInitialized() {
-  if (!IsGlobalScope()) locals_.last().depth = scope_depth_;
+  if (IsGlobalScope()) return;
+  Settle(Top());
+  locals_.last().depth = scope_depth_;
 }
 
 bool FunctionBuilder::IsDeclaredInScope(String* name) const {
@@ -149,9 +155,10 @@ bool FunctionBuilder::CountConstant() {
   return constant_count_ <= kMaxConstants;
 }
 
-// Once there are too many, the function never runs, and it does not matter which one is meant.
+// Once there are too many, the function never runs, and it does not matter which one is meant. nil,
+// true and false are among them, but not counted.
 int FunctionBuilder::AddConstant(Value* value) {
-  if (constants_.length() == kMaxConstants) return 0;
+  if (constants_.length() == kMaxConstants + 3) return 0;
   constants_.append(value);
   return static_cast<int>(constants_.length()) - 1;
 }
@@ -162,86 +169,288 @@ int FunctionBuilder::AddSite(String* name) {
   return static_cast<int>(sites_.length()) - 1;
 }
 
-void FunctionBuilder::EmitInvoke(Op op, int site, int arguments) {
-  int effect = op == Op::kInvokeSuper ? -1 - arguments : -arguments;
-  EmitWord(Encode(op, site, arguments), effect, 3);
+// --- Operands ---
+
+void FunctionBuilder::Push(Operand operand) {
+  operands_.append(operand);
+  if (operand.where != Where::kSlot) waiting_++;
+  if (Height() > max_height_) max_height_ = Height();
 }
 
-void FunctionBuilder::EmitGetLocal(int slot) {
-  if (FusibleOp() == Op::kGetLocal) {
-    ReplaceLast(Encode(Op::kGetTwoLocals, A(code_.last()), slot));
-    AdjustHeight(1);
-    CountBytes(2);
-  } else {
-    Emit(Op::kGetLocal, slot, 1, 2);
+void FunctionBuilder::Drop() {
+  if (operands_.pop().where != Where::kSlot) waiting_--;
+}
+
+int FunctionBuilder::SlotOf(int place) {
+  if (operands_[place].where == Where::kConstant) Settle(place);
+  return operands_[place].where == Where::kLocal ? operands_[place].number : place;
+}
+
+void FunctionBuilder::Settle(int place) {
+  Operand operand = operands_[place];
+  if (operand.where == Where::kSlot) return;
+  operands_[place] = Operand{Where::kSlot, 0};
+  waiting_--;
+  if (operand.where == Where::kConstant) {
+    EmitWord(Encode(Op::kConstant, place, operand.number, 0));
+    return;
   }
+  // Arguments are often variables that stand in a row.
+  if (CanFuse(1) && OpOf(code_.last()) == Op::kMove && A(code_.last()) == place - 1) {
+    code_.last() = Encode(Op::kMoveTwo, place - 1, B(code_.last()), operand.number);
+  } else {
+    EmitWord(Encode(Op::kMove, place, operand.number, 0));
+  }
+}
+
+void FunctionBuilder::SettleAll() {
+  for (int place = Top(); waiting_ > 0 && place >= 0; place--) {
+    if (operands_[place].where != Where::kSlot) Settle(place);
+  }
+}
+
+void FunctionBuilder::SettleReadersOf(int local) {
+  if (waiting_ == 0) return;
+  for (int place = Top(); place >= 0; place--) {
+    if (operands_[place].where == Where::kLocal && operands_[place].number == local) Settle(place);
+  }
+}
+
+void FunctionBuilder::PushConstant(int number) {
+  Push(Operand{Where::kConstant, number});
+  CountBytes(2);
+}
+
+void FunctionBuilder::PushLiteral(Value* value) {
+  int number = 0;
+  while (number < constants_.length() && constants_[number] != value) number++;
+  if (number == constants_.length()) number = AddConstant(value);
+  Push(Operand{Where::kConstant, number});
+  CountBytes(1);
+}
+
+void FunctionBuilder::PushLocal(int slot) {
+  Push(Operand{Where::kLocal, slot});
+  CountBytes(2);
+}
+
+void FunctionBuilder::PushUpvalue(int number) {
+  PushResult();
+  EmitWord(Encode(Op::kGetUpvalue, Top(), number, 0));
+  CountBytes(2);
+}
+
+void FunctionBuilder::PushGlobal(int number) {
+  PushResult();
+  EmitWord(EncodeWide(Op::kGetGlobal, Top(), number));
+  CountBytes(2);
+}
+
+// --- Operations ---
+
+bool FunctionBuilder::LastWritesTop() const {
+  return CanFuse(1) && operands_.last().where == Where::kSlot && IsAssignment(OpOf(code_.last())) &&
+         A(code_.last()) == Top();
+}
+
+void FunctionBuilder::EmitSetLocal(int slot) {
+  CountBytes(2);
+  Operand value = operands_.last();
+  Drop();
+  SettleReadersOf(slot);
+  Push(value);
+  if (LastWritesTop()) {
+    uint64_t word = code_.last();
+    code_.last() = Encode(OpOf(word), slot, B(word), C(word));
+    if (OpOf(word) == Op::kGetGlobal) code_.last() = EncodeWide(Op::kGetGlobal, slot, Wide(word));
+  } else if (value.where == Where::kConstant) {
+    EmitWord(Encode(Op::kConstant, slot, value.number, 0));
+  } else {
+    EmitWord(Encode(Op::kMove, slot, SlotOf(Top()), 0));
+  }
+  Drop();
+  Push(Operand{Where::kLocal, slot});
+}
+
+void FunctionBuilder::EmitSetUpvalue(int number) {
+  EmitWord(Encode(Op::kSetUpvalue, SlotOf(Top()), number, 0));
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitSetGlobal(int number) {
+  EmitWord(EncodeWide(Op::kSetGlobal, SlotOf(Top()), number));
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitDefineGlobal(int number) {
+  EmitWord(EncodeWide(Op::kDefineGlobal, SlotOf(Top()), number));
+  Drop();
+  CountBytes(2);
 }
 
 void FunctionBuilder::EmitGetProperty(int site) {
-  if (FusibleOp() == Op::kGetLocal) {
-    ReplaceLast(Encode(Op::kGetLocalProperty, site, A(code_.last())));
-    CountBytes(2);
-  } else if (FusibleOp() == Op::kGetTwoLocals) {
-    int object = B(code_.last());
-    ReplaceLast(Encode(Op::kGetLocal, A(code_.last()), 0));
-    EmitWord(Encode(Op::kGetLocalProperty, site, object), 0, 2);
-  } else {
-    Emit(Op::kGetProperty, site, 0, 2);
-  }
+  int object = SlotOf(Top());
+  Drop();
+  PushResult();
+  EmitWord(Encode(Op::kGetProperty, Top(), object, site));
+  CountBytes(2);
 }
 
-void FunctionBuilder::EmitArithmetic(Op op, Op with_constant) {
-  if (CanFuse(1) && PushesNumber(code_.last())) {
-    ReplaceLast(Encode(with_constant, A(code_.last()), 0));
-    AdjustHeight(-1);
-    CountBytes(1);
+// The value stays in its slot, which is above the stack then. It moves down, unless it is waiting
+// or taken off at once.
+void FunctionBuilder::EmitSetProperty(int site) {
+  int value = SlotOf(Top());
+  EmitWord(Encode(Op::kSetProperty, site, SlotOf(Top() - 1), value));
+  Operand result = operands_.last();
+  Drop();
+  Drop();
+  if (result.where == Where::kSlot) {
+    PushResult();
+    EmitWord(Encode(Op::kMove, Top(), value, 0));
   } else {
-    Emit(op, 0, -1, 1);
+    Push(result);
   }
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitGetSuper(int site) {
+  Settle(Top() - 1);
+  EmitWord(Encode(Op::kGetSuper, Top() - 1, site, SlotOf(Top())));
+  Drop();
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitUnary(Op op) {
+  int operand = SlotOf(Top());
+  Drop();
+  PushResult();
+  EmitWord(Encode(op, Top(), operand, 0));
+  CountBytes(1);
+}
+
+void FunctionBuilder::EmitBinary(Op op, int bytes) {
+  CountBytes(bytes);
+  Operand operand = operands_.last();
+  Op with_constant = WithConstant(op);
+  bool is_equality = op == Op::kEqual || op == Op::kNotEqual;
+  bool takes_constant = operand.where == Where::kConstant && with_constant != op &&
+                        (is_equality || isa<Number>(constants_[operand.number]));
+  int left = SlotOf(Top() - 1);
+  int right = takes_constant ? operand.number : SlotOf(Top());
+  Drop();
+  Drop();
+  PushResult();
+  EmitWord(Encode(takes_constant ? with_constant : op, Top(), left, right));
 }
 
 void FunctionBuilder::EmitPop() {
-  Op op = FusibleOp();
-  Op fused = WithPop(op);
-  if (fused != op) {
-    code_.last() = (code_.last() & ~static_cast<uint32_t>(0xff)) | static_cast<uint32_t>(fused);
-    AdjustHeight(-1);
-    CountBytes(1);
-  } else {
-    Emit(Op::kPop, 1, -1, 1);
+  if (LastWritesTop() && OpOf(code_.last()) == Op::kMove) {
+    code_.pop();
+    lines_.pop();
   }
+  Drop();
+  CountBytes(1);
 }
 
-CodePosition FunctionBuilder::EmitJump(Op op) {
-  EmitWord(EncodeWide(op, 0), 0, 3);
+void FunctionBuilder::EmitPrint() {
+  EmitWord(Encode(Op::kPrint, SlotOf(Top()), 0, 0));
+  Drop();
+  CountBytes(1);
+}
+
+// What is called may change every variable that it has captured, so nothing waits during a call.
+void FunctionBuilder::EmitCall(int arguments) {
+  SettleAll();
+  EmitWord(Encode(Op::kCall, Top() - arguments, 0, arguments));
+  for (int i = 0; i < arguments; i++) Drop();
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitInvoke(Op op, int site, int arguments) {
+  SettleAll();
+  if (op == Op::kInvokeSuper) Drop();
+  EmitWord(Encode(op, Top() - arguments, site, arguments));
+  for (int i = 0; i < arguments; i++) Drop();
+  CountBytes(3);
+}
+
+void FunctionBuilder::EmitReturn() {
+  EmitWord(Encode(Op::kReturn, SlotOf(Top()), 0, 0));
+  Drop();
+  CountBytes(1);
+}
+
+void FunctionBuilder::EmitClosure(int number, int captures) {
+  PushResult();
+  EmitWord(Encode(Op::kClosure, Top(), number, 0));
+  CountBytes(2 + 2 * captures);
+}
+
+void FunctionBuilder::EmitClass(int name) {
+  PushResult();
+  EmitWord(Encode(Op::kClass, Top(), name, 0));
+  CountBytes(2);
+}
+
+void FunctionBuilder::EmitInherit() {
+  EmitWord(Encode(Op::kInherit, 0, SlotOf(Top() - 1), SlotOf(Top())));
+  Drop();
+  CountBytes(1);
+}
+
+void FunctionBuilder::EmitMethod(int name) {
+  EmitWord(Encode(Op::kMethod, name, SlotOf(Top() - 1), SlotOf(Top())));
+  Drop();
+  CountBytes(2);
+}
+
+// --- Jumps ---
+
+CodePosition FunctionBuilder::EmitJump() {
+  EmitWord(EncodeWide(Op::kJump, 0, 0));
+  CountBytes(3);
+  return CodePosition{static_cast<int>(code_.length()), bytes_};
+}
+
+CodePosition FunctionBuilder::EmitShortCircuit(Op op) {
+  SettleAll();
+  EmitWord(Encode(op, 0, Top(), 0));
+  CountBytes(3);
   return CodePosition{static_cast<int>(code_.length()), bytes_};
 }
 
 CodePosition FunctionBuilder::EmitConditionalJump() {
-  Op jump = JumpIfFalse(FusibleOp());
-  if (jump == Op::kPopJumpIfFalse) {
-    EmitWord(Encode(jump, 0, 0), -1, 3);
+  Op jump = LastWritesTop() ? JumpUnless(OpOf(code_.last())) : Op::kJumpIfFalse;
+  if (jump == Op::kJumpIfFalse) {
+    EmitWord(Encode(jump, 0, SlotOf(Top()), 0));
   } else {
     // The line stays that of the comparison, where an error belongs.
-    code_.last() = Encode(jump, 0, 0);
-    AdjustHeight(-1);
-    CountBytes(3);
-    if (CanFuse(2) && WithConstant(jump) != jump && PushesNumber(code_[code_.length() - 2])) {
-      int comparison_line = lines_.pop();
+    uint64_t word = code_.last();
+    code_.last() = Encode(jump, 0, B(word), C(word));
+    // A number that had to wait in a slot for the comparison need not do so for the jump.
+    Op with_constant = JumpWithConstant(jump);
+    uint64_t before = CanFuse(2) ? code_[code_.length() - 2] : word;
+    if (with_constant != jump && OpOf(before) == Op::kConstant && A(before) == C(word) &&
+        A(before) == Top() + 1 && isa<Number>(constants_[B(before)])) {
+      int line_of_comparison = lines_.pop();
       code_.pop();
-      ReplaceLast(Encode(WithConstant(jump), A(code_.last()), 0));
-      lines_.last() = comparison_line;
+      code_.last() = Encode(with_constant, 0, B(word), B(before));
+      lines_.last() = line_of_comparison;
     }
   }
+  Drop();
+  CountBytes(3);
   return CodePosition{static_cast<int>(code_.length()), bytes_};
 }
 
 bool FunctionBuilder::Land(CodePosition jump) {
+  SettleAll();
   fence_ = code_.length();
   if (!IsInReach(jump)) return false;
-  uint32_t distance = static_cast<uint32_t>(code_.length() - jump.word);
-  uint32_t& word = code_[jump.word - 1];
-  word |= distance << (IsWideJump(OpOf(word)) ? 8 : 16);
+  int distance = static_cast<int>(code_.length()) - jump.word;
+  uint64_t& word = code_[jump.word - 1];
+  word = OpOf(word) == Op::kJump ? EncodeWide(Op::kJump, 0, distance)
+                                 : Encode(OpOf(word), distance, B(word), C(word));
   return true;
 }
 
@@ -256,8 +465,7 @@ bool FunctionBuilder::CountLoop(CodePosition target) {
 }
 
 void FunctionBuilder::EmitLoop(CodePosition target) {
-  int distance = static_cast<int>(code_.length()) + 1 - target.word;
-  EmitWord(EncodeWide(Op::kLoop, distance), 0, 0);
+  EmitWord(EncodeWide(Op::kLoop, 0, static_cast<int>(code_.length()) + 1 - target.word));
 }
 
 CodePiece FunctionBuilder::Cut(CodePosition start) {
@@ -275,25 +483,9 @@ void FunctionBuilder::Paste(CodePiece piece) {
   fence_ = code_.length();
 }
 
-void FunctionBuilder::EmitWord(uint32_t word, int effect, int bytes) {
+void FunctionBuilder::EmitWord(uint64_t word) {
   code_.append(word);
   lines_.append(line);
-  AdjustHeight(effect);
-  CountBytes(bytes);
-}
-
-void FunctionBuilder::ReplaceLast(uint32_t word) {
-  code_.last() = word;
-  lines_.last() = line;
-}
-
-bool FunctionBuilder::PushesNumber(uint32_t word) const {
-  return OpOf(word) == Op::kConstant && weft::isa<Number>(constants_[A(word)]);
-}
-
-void FunctionBuilder::AdjustHeight(int effect) {
-  height_ += effect;
-  if (height_ > max_height_) max_height_ = height_;
 }
 
 }  // namespace lox

@@ -6,14 +6,22 @@
 
 // Puts one function together for the compiler: its code, constants, variables and jumps.
 //
-// Two things happen behind the compiler's back. First, *fusing*: where an instruction completes a
-// frequent pair, the two become one (a comparison and the jump on its result, an addition and its
-// constant). Nothing is fused across a place that a jump leads to.
+// For the compiler this is a stack machine: it pushes operands, and emits operations that take what
+// is on top and leave a result there. Three things happen behind its back.
 //
-// Second, *accounting*. How much a function may hold is part of Lox: 256 constants and jumps over
+// First, *waiting*. A constant or a local variable that is pushed takes a slot and no instruction.
+// The operation that uses it names the constant or the variable; only what cannot (a call wants its
+// arguments in a row), or what comes too late (the variable is about to change), has it put into
+// its slot.
+//
+// Second, *fusing*: a comparison and the jump on its result become one instruction, and the result
+// of an operation goes straight to the variable that it is assigned to. Nothing is fused across a
+// place that a jump leads to.
+//
+// Third, *accounting*. How much a function may hold is part of Lox: 256 constants and jumps over
 // 65,535 bytes, as the book's machine counts them. There each use of a global variable or a
 // property takes a constant, and instructions are larger. The builder counts what the book's
-// code would take, whatever ours does: every emitting function is told how many bytes that is.
+// code would take, whatever ours does.
 namespace lox {
 
 enum class FunctionKind : uint8_t { kScript, kFunction, kMethod, kInitializer };
@@ -35,7 +43,7 @@ struct CodePosition {
 
 // A piece of code that was taken out.
 struct CodePiece {
-  weft::List<uint32_t> code;
+  weft::List<uint64_t> code;
   weft::List<int> lines;
 };
 
@@ -70,7 +78,7 @@ class FunctionBuilder final : public weft::Object {
   // The last added variable can be used from here on.
   void MarkInitialized();
   // A parameter is on the stack without an instruction of this function.
-  void CountParameter() { AdjustHeight(1); }
+  void PushParameter() { Push(Operand{Where::kSlot, 0}); }
   bool IsDeclaredInScope(String* name) const;
   // The slot of the variable, or kNotFound.
   int FindLocal(String* name) const;
@@ -88,22 +96,49 @@ class FunctionBuilder final : public weft::Object {
   int AddConstant(Value* value);
   int AddSite(String* name);
 
-  // --- Instructions: `effect` is the change of the stack's height, `bytes` the book's size ---
+  // --- Operands and operations ---
 
-  void Emit(Op op, int a, int effect, int bytes) { EmitWord(Encode(op, a, 0), effect, bytes); }
-  void EmitWide(Op op, int c, int effect, int bytes) { EmitWord(EncodeWide(op, c), effect, bytes); }
-  void EmitInvoke(Op op, int site, int arguments);
-  void EmitGetLocal(int slot);
+  // A constant by its number.
+  void PushConstant(int number);
+  // nil, true or false.
+  void PushLiteral(Value* value);
+  void PushLocal(int slot);
+  void PushUpvalue(int number);
+  void PushGlobal(int number);
+  // An assignment leaves the value on top of the stack.
+  void EmitSetLocal(int slot);
+  void EmitSetUpvalue(int number);
+  void EmitSetGlobal(int number);
+  void EmitDefineGlobal(int number);
   void EmitGetProperty(int site);
-  // An arithmetic operation, or `with_constant` where the right operand is a constant.
-  void EmitArithmetic(Op op, Op with_constant);
-  // Takes the value of an expression off the stack.
+  void EmitSetProperty(int site);
+  void EmitGetSuper(int site);
+
+  // kNot and kNegate.
+  void EmitUnary(Op op);
+  // A comparison or an arithmetic operation that takes its operands from slots. The book's code for
+  // it has so many bytes.
+  void EmitBinary(Op op, int bytes);
   void EmitPop();
+  void EmitPrint();
+
+  void EmitCall(int arguments);
+  // kInvoke and kInvokeSuper.
+  void EmitInvoke(Op op, int site, int arguments);
+  void EmitReturn();
+
+  void EmitClosure(int number, int captures);
+  void EmitClass(int name);
+  void EmitInherit();
+  void EmitMethod(int name);
 
   // --- Jumps ---
 
   // Emits a jump forward. It needs its target: Land().
-  CodePosition EmitJump(Op op);
+  CodePosition EmitJump();
+  // Emits a jump for `and` or `or`: one that is taken if the value on top of the stack is false
+  // (kJumpIfFalse) or true, and leaves the value there.
+  CodePosition EmitShortCircuit(Op op);
   // Emits a jump that takes the condition off the stack and jumps if that is false.
   CodePosition EmitConditionalJump();
   // Lets the jump lead here. Returns false if that is too far.
@@ -124,28 +159,53 @@ class FunctionBuilder final : public weft::Object {
   void Paste(CodePiece piece);
 
  private:
-  void EmitWord(uint32_t word, int effect, int bytes);
-  // Puts another word in the place of the last one.
-  void ReplaceLast(uint32_t word);
+  // Where the value is that the compiler believes on the stack.
+  enum class Where : uint8_t {
+    // In its slot.
+    kSlot,
+    // It waits: in a local variable, or among the constants.
+    kLocal,
+    kConstant,
+  };
+  struct Operand {
+    Where where;
+    // The variable's slot, or the constant's number.
+    int number;
+  };
+
+  int Height() const { return static_cast<int>(operands_.length()); }
+  int Top() const { return Height() - 1; }
+  void Push(Operand operand);
+  void Drop();
+  // The operand comes from an instruction that has just been emitted.
+  void PushResult() { Push(Operand{Where::kSlot, 0}); }
+  // The slot where the operand with this place on the stack can be read.
+  int SlotOf(int place);
+  // Puts what waits into its slot.
+  void Settle(int place);
+  void SettleAll();
+  // The same for what waits in this variable.
+  void SettleReadersOf(int local);
+
+  void EmitWord(uint64_t word);
   // Whether the last `count` instructions may be fused with the next.
   bool CanFuse(int count) const { return code_.length() - count >= fence_; }
-  // The last instruction; kReturn, which is never fused, if it has to stay as it is.
-  Op FusibleOp() const { return CanFuse(1) ? OpOf(code_.last()) : Op::kReturn; }
-  // Whether the word pushes a constant number.
-  bool PushesNumber(uint32_t word) const;
-  void AdjustHeight(int effect);
+  // Whether the last instruction does nothing but write the value on top of the stack.
+  bool LastWritesTop() const;
 
   String* const name_;
   int scope_depth_;
   const weft::List<Local> locals_;
   const weft::List<Capture> captures_;
-  const weft::List<uint32_t> code_;
+  const weft::List<uint64_t> code_;
   const weft::List<int> lines_;
   const weft::List<Value*> constants_;
   const weft::List<PropertySite> sites_;
+  const weft::List<Operand> operands_;
+  // How many operands wait.
+  int waiting_;
   int constant_count_;
   int bytes_;
-  int height_;
   int max_height_;
   // Code in front of this word is never changed.
   int64_t fence_;

@@ -1,14 +1,17 @@
 #include "interpreter_spec/lox/globals.h"
 
-#include "interpreter_spec/lox/instruction.h"
-
 namespace lox {
+namespace {
+
+constexpr int kMaxGlobals = 1 << 24;
+
+}  // namespace
 
 int Globals::NumberOf(String* name) {
   int number = static_cast<int>(names_.length());
   int known = numbers_.get(name, number);
   if (known != number) return known;
-  if (number > kMaxC) return kTooMany;
+  if (number == kMaxGlobals) return kTooMany;
 
   numbers_.set(name, number);
   names_.append(name);

@@ -3,142 +3,138 @@
 
 #include "dsl/weft.h"
 
-// The code that the compiler makes and the machine runs: a stack machine whose instructions are one
-// 32-bit word each,
+// The code that the compiler makes and the machine runs. An instruction is a word of 64 bits,
 //
-//     | b: 16 bits | a: 8 bits | operation: 8 bits |
+//     | c: 16 bits | b: 16 bits | a: 16 bits | unused: 8 bits | operation: 8 bits |
 //
-// where `a` and `b` together can hold one 24-bit operand, `c`.
+// where `b` and `c` together can hold one operand of 32 bits, `wide`.
+//
+// Values are in the slots of the running function's frame: first what was called and its arguments,
+// then local variables and the temporary values of expressions, which the compiler numbers like a
+// stack. An instruction names the slots that it reads and writes, so a local variable is an operand
+// where it stands, and nothing has to know how high the stack is.
 namespace lox {
 
-// The comment behind a name tells what happens to the stack: what is taken -> what is put there.
 enum class Op : uint8_t {
-  // -> value. `a` is the number of a constant.
+  // --- Those that do nothing but write a value to slot `a` ---
+
+  // Constant `b`.
   kConstant,
-  // -> value
-  kNil,
-  kTrue,
-  kFalse,
-  // a values ->
-  kPop,
-
-  // -> value. `a` is a slot of the frame.
-  kGetLocal,
-  // -> value, value. Slots `a` and `b`.
-  kGetTwoLocals,
-  // value -> value
-  kSetLocal,
-  // value ->
-  kStoreLocal,
-  // -> value. `a` is the number of a captured variable.
+  // Slot `b`.
+  kMove,
+  // Captured variable `b`.
   kGetUpvalue,
-  // value -> value
-  kSetUpvalue,
-  // -> value. `c` is the number of a global variable, and so on for the next three.
+  // Global variable `wide`.
   kGetGlobal,
-  // value -> value
-  kSetGlobal,
-  // value ->
-  kStoreGlobal,
-  // value ->. Makes the variable if there is none.
-  kDefineGlobal,
-
-  // object -> value. `a` is the number of a property site, and so on for the next five.
+  // What the object in slot `b` has at property site `c`.
   kGetProperty,
-  // -> value. The object is in slot `b`.
-  kGetLocalProperty,
-  // object, value -> value
-  kSetProperty,
-  // object, value ->
-  kStoreProperty,
-  // object, class -> method
-  kGetSuper,
 
-  // value, value -> bool
+  // A bool: slots `b` and `c` compared. `>=` is "not less" and not "greater or equal": they differ
+  // when a number is NaN.
   kEqual,
   kNotEqual,
-  // number, number -> bool. `>=` is "not less" and not "greater or equal": they differ when a
-  // number is NaN.
   kLess,
   kNotLess,
   kGreater,
   kNotGreater,
-  // number, number -> number; two strings for kAdd also
+  // The same of slot `b` and constant `c`.
+  kEqualConstant,
+  kNotEqualConstant,
+  // A number, or for kAdd a string, of slots `b` and `c`.
   kAdd,
   kSubtract,
   kMultiply,
   kDivide,
-  // number -> number. The right operand is constant `a`, a number.
+  // The same of slot `b` and constant `c`, a number.
   kAddConstant,
   kSubtractConstant,
   kMultiplyConstant,
   kDivideConstant,
-  // value -> bool
+  // Of slot `b`.
   kNot,
-  // number -> number
   kNegate,
-  // value ->
+
+  // A closure of the function that is constant `b`.
+  kClosure,
+  // A class with the name that is constant `b`.
+  kClass,
+
+  // --- The others ---
+
+  // Slots `b` and `c` go to slots `a` and `a` + 1.
+  kMoveTwo,
+  // Slot `a` goes to captured variable `b`.
+  kSetUpvalue,
+  // Slot `a` goes to global variable `wide`, and so on.
+  kSetGlobal,
+  // Makes the variable if there is none.
+  kDefineGlobal,
+  // Slot `c` goes to what the object in slot `b` has at property site `a`.
+  kSetProperty,
+  // The object in slot `a` becomes its method at property site `b` in the class in slot `c`.
+  kGetSuper,
+  // Slot `a`.
   kPrint,
 
-  // Forward by `c` words, backward by `c` words.
+  // Forward by `wide` words, backward by `wide` words.
   kJump,
   kLoop,
-  // value -> value. Forward by `c` words.
+  // Forward by `a` words, and so on for all that follow: if slot `b` is false, or true.
   kJumpIfFalse,
   kJumpIfTrue,
-  // value ->. Forward by `b` words, and so on for all that follow.
-  kPopJumpIfFalse,
-  kPopJumpIfTrue,
-  // value, value ->
+  // If slots `b` and `c` compare so.
   kJumpIfEqual,
   kJumpIfNotEqual,
-  // number, number ->
   kJumpIfLess,
   kJumpIfNotLess,
   kJumpIfGreater,
   kJumpIfNotGreater,
-  // number ->. The right operand is constant `a`, a number.
+  // If slot `b` and constant `c` do; for all but the first two it is a number.
+  kJumpIfEqualConstant,
+  kJumpIfNotEqualConstant,
   kJumpIfLessConstant,
   kJumpIfNotLessConstant,
   kJumpIfGreaterConstant,
   kJumpIfNotGreaterConstant,
 
-  // callee, a arguments -> result
+  // Calls what is in slot `a` with the `c` arguments in the slots behind it. The result takes the
+  // place of slot `a`, and so on for the next two.
   kCall,
-  // object, b arguments -> result. `a` is a property site.
+  // Calls the method at property site `b` of the object in slot `a`.
   kInvoke,
-  // object, b arguments, class -> result. `a` is a property site.
+  // The same in the class that stands behind the arguments.
   kInvokeSuper,
-  // result ->, and the frame is gone
+  // Slot `a` is the result, and the frame is gone.
   kReturn,
 
-  // -> closure. Constant `a` is the function.
-  kClosure,
-  // value ->. Closures that captured the variable in the top slot keep the value.
-  kCloseUpvalue,
-  // -> class. Constant `a` is the name.
-  kClass,
-  // class, class -> class. The second one inherits from the first, which stays.
+  // Closures that captured slot `a` or one above keep the value.
+  kCloseUpvalues,
+  // The class in slot `c` inherits from the one in slot `b`.
   kInherit,
-  // class, closure -> class. Constant `a` is the method's name.
+  // The class in slot `b` gets the closure in slot `c` as its method with the name that is constant
+  // `a`.
   kMethod,
 };
 
-constexpr int kMaxA = 0xff;
-constexpr int kMaxB = 0xffff;
-constexpr int kMaxC = 0xffffff;
+// Whether all that an instruction does is to write slot `a`, or to fail.
+constexpr bool IsAssignment(Op op) { return op <= Op::kClass; }
 
-constexpr uint32_t Encode(Op op, int a, int b) {
-  return static_cast<uint32_t>(op) | static_cast<uint32_t>(a) << 8 | static_cast<uint32_t>(b) << 16;
+constexpr int kMaxOperand = 0xffff;
+
+constexpr uint64_t Encode(Op op, int a, int b, int c) {
+  return static_cast<uint64_t>(op) | static_cast<uint64_t>(a & kMaxOperand) << 16 |
+         static_cast<uint64_t>(b & kMaxOperand) << 32 |
+         static_cast<uint64_t>(c & kMaxOperand) << 48;
 }
-constexpr uint32_t EncodeWide(Op op, int c) {
-  return static_cast<uint32_t>(op) | static_cast<uint32_t>(c) << 8;
+constexpr uint64_t EncodeWide(Op op, int a, int wide) {
+  return Encode(op, a, 0, 0) | static_cast<uint64_t>(static_cast<uint32_t>(wide)) << 32;
 }
 
-constexpr Op OpOf(uint32_t word) { return static_cast<Op>(word & 0xff); }
-constexpr int A(uint32_t word) { return static_cast<int>(word >> 8 & 0xff); }
-constexpr int B(uint32_t word) { return static_cast<int>(word >> 16); }
-constexpr int C(uint32_t word) { return static_cast<int>(word >> 8); }
+constexpr Op OpOf(uint64_t word) { return static_cast<Op>(word & 0xff); }
+constexpr uint32_t A(uint64_t word) { return static_cast<uint32_t>(word >> 16 & kMaxOperand); }
+constexpr uint32_t B(uint64_t word) { return static_cast<uint32_t>(word >> 32 & kMaxOperand); }
+constexpr uint32_t C(uint64_t word) { return static_cast<uint32_t>(word >> 48); }
+constexpr uint32_t Wide(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
 
 }  // namespace lox
 

@@ -84,276 +84,218 @@ bool Machine::Run(Function* script) {
   return false;
 }
 
-// The loop keeps what it needs at every instruction in local variables: those of the running frame
-// and the height of the stack. An instruction that only computes ends with `continue`; one that
-// calls leaves the switch with the closure to run and the number of its arguments, and what
-// stands behind the switch enters it.
+// The loop keeps what it needs at every instruction in local variables: those of the running frame.
+// An instruction that only computes ends with `continue`; one that calls leaves the switch with the
+// closure to run, its first slot and the number of its arguments, and what stands behind the switch
+// enters it.
 WEFT_INTERPRETER_LOOP void Machine::Loop() {
   const Array<Value*> stack = stack_;
   const Array<Value*> globals = globals_->values();
 
   Closure* closure = frames_[0].closure;
-  Array<uint32_t> code = closure->function->code;
+  Array<uint64_t> code = closure->function->code;
   Array<Value*> constants = closure->function->constants;
   Array<PropertySite> sites = closure->function->sites;
-  // The next instruction, the frame's slot 0, and the first free slot.
-  int64_t next = 0;
-  int64_t base = 0;
-  int64_t top = 1;
+  // The next instruction, and the frame's slot 0.
+  uint32_t next = 0;
+  uint32_t base = 0;
 
   try {
     while (true) {
-      const uint32_t word = code[next];
+      const uint64_t word = code[next];
       next++;
       Closure* callee = nullptr;
-      int64_t count = 0;
 
       switch (OpOf(word)) {
         case Op::kConstant:
-          stack[top] = constants[A(word)];
-          top++;
+          stack[base + A(word)] = constants[B(word)];
           continue;
-        case Op::kNil:
-          stack[top] = kNil;
-          top++;
+        case Op::kMove:
+          stack[base + A(word)] = stack[base + B(word)];
           continue;
-        case Op::kTrue:
-          stack[top] = kTrue;
-          top++;
-          continue;
-        case Op::kFalse:
-          stack[top] = kFalse;
-          top++;
-          continue;
-        case Op::kPop:
-          top -= A(word);
-          continue;
-
-        case Op::kGetLocal:
-          stack[top] = stack[base + A(word)];
-          top++;
-          continue;
-        case Op::kGetTwoLocals:
-          stack[top] = stack[base + A(word)];
-          stack[top + 1] = stack[base + B(word)];
-          top += 2;
-          continue;
-        case Op::kSetLocal:
-          stack[base + A(word)] = stack[top - 1];
-          continue;
-        case Op::kStoreLocal:
-          top--;
-          stack[base + A(word)] = stack[top];
+        case Op::kMoveTwo:
+          stack[base + A(word)] = stack[base + B(word)];
+          stack[base + A(word) + 1] = stack[base + C(word)];
           continue;
         case Op::kGetUpvalue:
-          stack[top] = closure->upvalues[A(word)]->Get(stack);
-          top++;
+          stack[base + A(word)] = closure->upvalues[B(word)]->Get(stack);
           continue;
         case Op::kSetUpvalue:
-          closure->upvalues[A(word)]->Set(stack, stack[top - 1]);
+          closure->upvalues[B(word)]->Set(stack, stack[base + A(word)]);
           continue;
         case Op::kGetGlobal: {
-          Value* value = globals[C(word)];
-          if (unlikely(value == nullptr)) FailUndefined("variable", globals_->NameOf(C(word)));
-          stack[top] = value;
-          top++;
+          Value* value = globals[Wide(word)];
+          if (unlikely(value == nullptr)) FailUndefined("variable", globals_->NameOf(Wide(word)));
+          stack[base + A(word)] = value;
           continue;
         }
         case Op::kSetGlobal:
-          if (unlikely(globals[C(word)] == nullptr)) {
-            FailUndefined("variable", globals_->NameOf(C(word)));
+          if (unlikely(globals[Wide(word)] == nullptr)) {
+            FailUndefined("variable", globals_->NameOf(Wide(word)));
           }
-          globals[C(word)] = stack[top - 1];
-          continue;
-        case Op::kStoreGlobal:
-          if (unlikely(globals[C(word)] == nullptr)) {
-            FailUndefined("variable", globals_->NameOf(C(word)));
-          }
-          top--;
-          globals[C(word)] = stack[top];
+          globals[Wide(word)] = stack[base + A(word)];
           continue;
         case Op::kDefineGlobal:
-          top--;
-          globals[C(word)] = stack[top];
+          globals[Wide(word)] = stack[base + A(word)];
           continue;
 
         case Op::kGetProperty:
-          stack[top - 1] = GetProperty(sites[A(word)], stack[top - 1]);
-          continue;
-        case Op::kGetLocalProperty:
-          stack[top] = GetProperty(sites[A(word)], stack[base + B(word)]);
-          top++;
+          stack[base + A(word)] = GetProperty(sites[C(word)], stack[base + B(word)]);
           continue;
         case Op::kSetProperty:
-          SetProperty(sites[A(word)], stack[top - 2], stack[top - 1]);
-          top--;
-          stack[top - 1] = stack[top];
-          continue;
-        case Op::kStoreProperty:
-          SetProperty(sites[A(word)], stack[top - 2], stack[top - 1]);
-          top -= 2;
+          SetProperty(sites[A(word)], stack[base + B(word)], stack[base + C(word)]);
           continue;
         case Op::kGetSuper: {
-          Class* superclass = cast<Class>(stack[top - 1]);
-          Closure* method = PrepareInvokeSuper(sites[A(word)], superclass);
-          stack[top - 2] = new BoundMethod(stack[top - 2], method);
-          top--;
+          Class* superclass = cast<Class>(stack[base + C(word)]);
+          Closure* method = PrepareInvokeSuper(sites[B(word)], superclass);
+          stack[base + A(word)] = new BoundMethod(stack[base + A(word)], method);
           continue;
         }
 
         case Op::kEqual:
-          stack[top - 2] = MakeBool(AreEqual(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] = MakeBool(AreEqual(stack[base + B(word)], stack[base + C(word)]));
           continue;
         case Op::kNotEqual:
-          stack[top - 2] = MakeBool(!AreEqual(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] = MakeBool(!AreEqual(stack[base + B(word)], stack[base + C(word)]));
+          continue;
+        case Op::kEqualConstant:
+          stack[base + A(word)] = MakeBool(AreEqual(stack[base + B(word)], constants[C(word)]));
+          continue;
+        case Op::kNotEqualConstant:
+          stack[base + A(word)] = MakeBool(!AreEqual(stack[base + B(word)], constants[C(word)]));
           continue;
         case Op::kLess:
-          stack[top - 2] = MakeBool(IsLess(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] = MakeBool(IsLess(stack[base + B(word)], stack[base + C(word)]));
           continue;
         case Op::kNotLess:
-          stack[top - 2] = MakeBool(!IsLess(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] = MakeBool(!IsLess(stack[base + B(word)], stack[base + C(word)]));
           continue;
         case Op::kGreater:
-          stack[top - 2] = MakeBool(IsGreater(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] = MakeBool(IsGreater(stack[base + B(word)], stack[base + C(word)]));
           continue;
         case Op::kNotGreater:
-          stack[top - 2] = MakeBool(!IsGreater(stack[top - 2], stack[top - 1]));
-          top--;
+          stack[base + A(word)] =
+              MakeBool(!IsGreater(stack[base + B(word)], stack[base + C(word)]));
           continue;
         case Op::kAdd:
-          stack[top - 2] = Add(stack[top - 2], stack[top - 1]);
-          top--;
+          stack[base + A(word)] = Add(stack[base + B(word)], stack[base + C(word)]);
           continue;
         case Op::kSubtract:
-          stack[top - 2] =
-              new Number(NumberOperand(stack[top - 2]) - NumberOperand(stack[top - 1]));
-          top--;
+          stack[base + A(word)] = new Number(NumberOperand(stack[base + B(word)]) -
+                                             NumberOperand(stack[base + C(word)]));
           continue;
         case Op::kMultiply:
-          stack[top - 2] =
-              new Number(NumberOperand(stack[top - 2]) * NumberOperand(stack[top - 1]));
-          top--;
+          stack[base + A(word)] = new Number(NumberOperand(stack[base + B(word)]) *
+                                             NumberOperand(stack[base + C(word)]));
           continue;
         case Op::kDivide:
-          stack[top - 2] =
-              new Number(NumberOperand(stack[top - 2]) / NumberOperand(stack[top - 1]));
-          top--;
+          stack[base + A(word)] = new Number(NumberOperand(stack[base + B(word)]) /
+                                             NumberOperand(stack[base + C(word)]));
           continue;
         case Op::kAddConstant:
-          stack[top - 1] = Add(stack[top - 1], constants[A(word)]);
+          stack[base + A(word)] = Add(stack[base + B(word)], constants[C(word)]);
           continue;
         case Op::kSubtractConstant:
-          stack[top - 1] =
-              new Number(NumberOperand(stack[top - 1]) - NumberConstant(constants[A(word)]));
+          stack[base + A(word)] =
+              new Number(NumberOperand(stack[base + B(word)]) - NumberConstant(constants[C(word)]));
           continue;
         case Op::kMultiplyConstant:
-          stack[top - 1] =
-              new Number(NumberOperand(stack[top - 1]) * NumberConstant(constants[A(word)]));
+          stack[base + A(word)] =
+              new Number(NumberOperand(stack[base + B(word)]) * NumberConstant(constants[C(word)]));
           continue;
         case Op::kDivideConstant:
-          stack[top - 1] =
-              new Number(NumberOperand(stack[top - 1]) / NumberConstant(constants[A(word)]));
+          stack[base + A(word)] =
+              new Number(NumberOperand(stack[base + B(word)]) / NumberConstant(constants[C(word)]));
           continue;
         case Op::kNot:
-          stack[top - 1] = MakeBool(IsFalsey(stack[top - 1]));
+          stack[base + A(word)] = MakeBool(IsFalsey(stack[base + B(word)]));
           continue;
-        case Op::kNegate:
-          if (unlikely(!isa<Number>(stack[top - 1]))) Fail("Operand must be a number.");
-          stack[top - 1] = new Number(-cast<Number>(stack[top - 1])->value());
+        case Op::kNegate: {
+          Value* value = stack[base + B(word)];
+          if (unlikely(!isa<Number>(value))) Fail("Operand must be a number.");
+          stack[base + A(word)] = new Number(-cast<Number>(value)->value());
           continue;
+        }
         case Op::kPrint:
-          top--;
-          weft::println(stack[top]->Text());
+          weft::println(stack[base + A(word)]->Text());
           continue;
 
         case Op::kJump:
-          next += C(word);
+          next += Wide(word);
           continue;
         case Op::kLoop:
-          next -= C(word);
+          next -= Wide(word);
           continue;
         case Op::kJumpIfFalse:
-          if (IsFalsey(stack[top - 1])) next += C(word);
+          if (IsFalsey(stack[base + B(word)])) next += A(word);
           continue;
         case Op::kJumpIfTrue:
-          if (!IsFalsey(stack[top - 1])) next += C(word);
-          continue;
-        case Op::kPopJumpIfFalse:
-          top--;
-          if (IsFalsey(stack[top])) next += B(word);
-          continue;
-        case Op::kPopJumpIfTrue:
-          top--;
-          if (!IsFalsey(stack[top])) next += B(word);
+          if (!IsFalsey(stack[base + B(word)])) next += A(word);
           continue;
         case Op::kJumpIfEqual:
-          top -= 2;
-          if (AreEqual(stack[top], stack[top + 1])) next += B(word);
+          if (AreEqual(stack[base + B(word)], stack[base + C(word)])) next += A(word);
           continue;
         case Op::kJumpIfNotEqual:
-          top -= 2;
-          if (!AreEqual(stack[top], stack[top + 1])) next += B(word);
+          if (!AreEqual(stack[base + B(word)], stack[base + C(word)])) next += A(word);
+          continue;
+        case Op::kJumpIfEqualConstant:
+          if (AreEqual(stack[base + B(word)], constants[C(word)])) next += A(word);
+          continue;
+        case Op::kJumpIfNotEqualConstant:
+          if (!AreEqual(stack[base + B(word)], constants[C(word)])) next += A(word);
           continue;
         case Op::kJumpIfLess:
-          top -= 2;
-          if (IsLess(stack[top], stack[top + 1])) next += B(word);
+          if (IsLess(stack[base + B(word)], stack[base + C(word)])) next += A(word);
           continue;
         case Op::kJumpIfNotLess:
-          top -= 2;
-          if (!IsLess(stack[top], stack[top + 1])) next += B(word);
+          if (!IsLess(stack[base + B(word)], stack[base + C(word)])) next += A(word);
           continue;
         case Op::kJumpIfGreater:
-          top -= 2;
-          if (IsGreater(stack[top], stack[top + 1])) next += B(word);
+          if (IsGreater(stack[base + B(word)], stack[base + C(word)])) next += A(word);
           continue;
         case Op::kJumpIfNotGreater:
-          top -= 2;
-          if (!IsGreater(stack[top], stack[top + 1])) next += B(word);
+          if (!IsGreater(stack[base + B(word)], stack[base + C(word)])) next += A(word);
           continue;
         case Op::kJumpIfLessConstant:
-          top--;
-          if (NumberOperand(stack[top]) < NumberConstant(constants[A(word)])) next += B(word);
+          if (NumberOperand(stack[base + B(word)]) < NumberConstant(constants[C(word)])) {
+            next += A(word);
+          }
           continue;
         case Op::kJumpIfNotLessConstant:
-          top--;
-          if (!(NumberOperand(stack[top]) < NumberConstant(constants[A(word)]))) next += B(word);
+          if (!(NumberOperand(stack[base + B(word)]) < NumberConstant(constants[C(word)]))) {
+            next += A(word);
+          }
           continue;
         case Op::kJumpIfGreaterConstant:
-          top--;
-          if (NumberOperand(stack[top]) > NumberConstant(constants[A(word)])) next += B(word);
+          if (NumberOperand(stack[base + B(word)]) > NumberConstant(constants[C(word)])) {
+            next += A(word);
+          }
           continue;
         case Op::kJumpIfNotGreaterConstant:
-          top--;
-          if (!(NumberOperand(stack[top]) > NumberConstant(constants[A(word)]))) next += B(word);
+          if (!(NumberOperand(stack[base + B(word)]) > NumberConstant(constants[C(word)]))) {
+            next += A(word);
+          }
           continue;
 
         case Op::kCall: {
-          count = A(word);
-          Value* value = stack[top - count - 1];
-          callee = isa<Closure>(value) ? cast<Closure>(value) : PrepareCall(top - count, count);
+          Value* value = stack[base + A(word)];
+          callee =
+              isa<Closure>(value) ? cast<Closure>(value) : PrepareCall(base + A(word) + 1, C(word));
           break;
         }
         case Op::kInvoke: {
-          count = B(word);
-          PropertySite& site = sites[A(word)];
-          Value* receiver = stack[top - count - 1];
+          PropertySite& site = sites[B(word)];
+          Value* receiver = stack[base + A(word)];
           if (IsKnown(site, receiver)) {
             callee = site.last.method;
           } else {
-            callee = PrepareInvoke(site, top - count, count);
+            callee = PrepareInvoke(site, base + A(word) + 1, C(word));
           }
           break;
         }
         case Op::kInvokeSuper: {
-          count = B(word);
-          top--;
-          PropertySite& site = sites[A(word)];
-          Class* superclass = cast<Class>(stack[top]);
+          PropertySite& site = sites[B(word)];
+          Class* superclass = cast<Class>(stack[base + A(word) + C(word) + 1]);
           if (superclass->empty_shape() == site.last.shape) {
             callee = site.last.method;
           } else {
@@ -362,12 +304,11 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           break;
         }
         case Op::kReturn: {
-          Value* result = stack[top - 1];
+          Value* result = stack[base + A(word)];
           if (unlikely(open_upvalues_ != nullptr)) CloseUpvalues(base);
           frame_count_--;
           if (frame_count_ == 0) return;
           stack[base] = result;
-          top = base + 1;
           Frame& frame = frames_[frame_count_ - 1];
           closure = frame.closure;
           next = frame.next;
@@ -379,38 +320,32 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
         }
 
         case Op::kClosure:
-          stack[top] = MakeClosure(cast<Function>(constants[A(word)]), closure, base);
-          top++;
+          stack[base + A(word)] = MakeClosure(cast<Function>(constants[B(word)]), closure, base);
           continue;
-        case Op::kCloseUpvalue:
-          top--;
-          CloseUpvalues(top);
+        case Op::kCloseUpvalues:
+          CloseUpvalues(base + A(word));
           continue;
         case Op::kClass:
-          stack[top] = new Class(cast<String>(constants[A(word)]));
-          top++;
+          stack[base + A(word)] = new Class(cast<String>(constants[B(word)]));
           continue;
-        case Op::kInherit:
-          if (unlikely(!isa<Class>(stack[top - 2]))) Fail("Superclass must be a class.");
-          top--;
-          cast<Class>(stack[top])->InheritFrom(cast<Class>(stack[top - 1]));
+        case Op::kInherit: {
+          Value* superclass = stack[base + B(word)];
+          if (unlikely(!isa<Class>(superclass))) Fail("Superclass must be a class.");
+          cast<Class>(stack[base + C(word)])->InheritFrom(cast<Class>(superclass));
           continue;
+        }
         case Op::kMethod:
-          top--;
-          cast<Class>(stack[top - 1])
-              ->AddMethod(cast<String>(constants[A(word)]), cast<Closure>(stack[top]));
+          cast<Class>(stack[base + B(word)])
+              ->AddMethod(cast<String>(constants[A(word)]), cast<Closure>(stack[base + C(word)]));
           continue;
         default:
           weft::unreachable();
       }
 
       // Only calls come here. What is no closure has done its work already.
-      if (callee == nullptr) {
-        top -= count;
-        continue;
-      }
-      const int64_t callee_base = top - count - 1;
-      CheckCall(callee, count, callee_base);
+      if (callee == nullptr) continue;
+      const uint32_t callee_base = base + A(word);
+      CheckCall(callee, C(word), callee_base);
       frames_[frame_count_ - 1].next = next;
       frames_[frame_count_] = Frame{callee, 0, callee_base};
       frame_count_++;
@@ -428,7 +363,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
   }
 }
 
-Closure* Machine::PrepareCall(int64_t first, int64_t count) {
+Closure* Machine::PrepareCall(uint32_t first, uint32_t count) {
   Value* callee = stack_[first - 1];
   if (isa<Closure>(callee)) return cast<Closure>(callee);
 
@@ -451,7 +386,7 @@ Closure* Machine::PrepareCall(int64_t first, int64_t count) {
   Fail("Can only call functions and classes.");
 }
 
-Closure* Machine::PrepareInvoke(PropertySite& site, int64_t first, int64_t count) {
+Closure* Machine::PrepareInvoke(PropertySite& site, uint32_t first, uint32_t count) {
   Value* receiver = stack_[first - 1];
   if (!isa<Instance>(receiver)) Fail("Only instances have methods.");
   Instance* instance = cast<Instance>(receiver);
@@ -477,7 +412,7 @@ Closure* Machine::PrepareInvokeSuper(PropertySite& site, Class* superclass) {
   return method;
 }
 
-void Machine::CheckCall(Closure* closure, int64_t count, int64_t base) {
+void Machine::CheckCall(Closure* closure, uint32_t count, uint32_t base) {
   Function* function = closure->function;
   if (unlikely(count != function->arity)) FailArguments(function->arity, count);
   if (unlikely(frame_count_ == kMaxFrames || base + function->frame_size > kStackSize)) {
@@ -538,7 +473,7 @@ void Machine::FindAndSetProperty(PropertySite& site, Value* receiver, Value* val
   }
 }
 
-Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int64_t base) {
+Closure* Machine::MakeClosure(Function* function, Closure* enclosing, uint32_t base) {
   int count = static_cast<int>(function->captures.length());
   Array<Upvalue*> upvalues(count);
   for (int i = 0; i < count; i++) {
@@ -549,7 +484,7 @@ Closure* Machine::MakeClosure(Function* function, Closure* enclosing, int64_t ba
   return new Closure(function, upvalues);
 }
 
-Upvalue* Machine::CaptureSlot(int64_t slot) {
+Upvalue* Machine::CaptureSlot(uint32_t slot) {
   Upvalue* above = nullptr;
   Upvalue* at = open_upvalues_;
   while (at != nullptr && at->slot() > slot) {
@@ -567,7 +502,7 @@ Upvalue* Machine::CaptureSlot(int64_t slot) {
   return made;
 }
 
-void Machine::CloseUpvalues(int64_t slot) {
+void Machine::CloseUpvalues(uint32_t slot) {
   while (open_upvalues_ != nullptr && open_upvalues_->slot() >= slot) {
     Upvalue* upvalue = open_upvalues_;
     open_upvalues_ = upvalue->next();

@@ -17,9 +17,9 @@ class RuntimeError final : public weft::Exception {
 struct Frame {
   Closure* closure;
   // While another call runs on top of it: the next instruction.
-  int64_t next;
+  uint32_t next;
   // The stack slot of the frame's slot 0.
-  int64_t base;
+  uint32_t base;
 };
 
 // Runs compiled programs. Global variables stay from one to the next.
@@ -47,21 +47,21 @@ class Machine final : public weft::Object {
 
   // Prepares to call what stands below the arguments, which begin at `first`. Returns the closure
   // to run; null if the call is done and its result stands below the arguments.
-  Closure* PrepareCall(int64_t first, int64_t count);
-  Closure* PrepareInvoke(PropertySite& site, int64_t first, int64_t count);
+  Closure* PrepareCall(uint32_t first, uint32_t count);
+  Closure* PrepareInvoke(PropertySite& site, uint32_t first, uint32_t count);
   Closure* PrepareInvokeSuper(PropertySite& site, Class* superclass);
   // Throws if the closure cannot be called like that.
-  void CheckCall(Closure* closure, int64_t count, int64_t base);
+  void CheckCall(Closure* closure, uint32_t count, uint32_t base);
 
   WEFT_INLINE Value* GetProperty(PropertySite& site, Value* receiver);
   WEFT_INLINE void SetProperty(PropertySite& site, Value* receiver, Value* value);
   // The same for an object of which the site does not know.
   WEFT_NOINLINE Value* FindProperty(PropertySite& site, Value* receiver);
   WEFT_NOINLINE void FindAndSetProperty(PropertySite& site, Value* receiver, Value* value);
-  Closure* MakeClosure(Function* function, Closure* enclosing, int64_t base);
-  Upvalue* CaptureSlot(int64_t slot);
+  Closure* MakeClosure(Function* function, Closure* enclosing, uint32_t base);
+  Upvalue* CaptureSlot(uint32_t slot);
   // Closes the open upvalues of all slots from `slot` on.
-  void CloseUpvalues(int64_t slot);
+  void CloseUpvalues(uint32_t slot);
   void ReportError(Str message);
   void ReportMemoryError();
 

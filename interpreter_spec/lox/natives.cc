@@ -7,7 +7,7 @@ namespace {
 
 // The processor time that the program has used, in seconds. Arguments are ignored, as the book's
 // interpreter does.
-Value* Clock(Array<Value*>, int64_t, int64_t) { return new Number(weft::os::cpu_seconds()); }
+Value* Clock(Array<Value*>, uint32_t, uint32_t) { return new Number(weft::os::cpu_seconds()); }
 
 void Define(Globals* globals, Str name, NativeCode code) {
   int number = globals->NumberOf(Intern(name));
