@@ -21,14 +21,7 @@ Dispatch FindDispatch(const Program& program, const FunctionInfo& function) {
   Dispatch dispatch;
   const Graph& graph = function.graph;
   if (!function.hints.interpreter_loop || graph.empty()) return dispatch;
-  BlockId largest;
-  size_t most = 3;
-  for (BlockId id : flowgraph::ReversePostorder(graph)) {
-    const Exit& exit = graph.block(id).exit;
-    if (exit.kind != ExitKind::kSwitch || exit.cases.size() <= most) continue;
-    most = exit.cases.size();
-    largest = id;
-  }
+  BlockId largest = flowgraph::LargestSwitch(graph);
   if (!largest.is_valid()) {
     dispatch.reason = "it has no switch of four cases or more";
     return dispatch;

@@ -32,6 +32,10 @@ Artefact GenerateClasses(const flowgraph::Program& program, bool with_listing = 
 // The manifest of a jar that java -jar starts with the main method of this class.
 std::string Manifest(std::string_view main_class);
 
+// Keeps HotSpot from doing the work of all instructions of an interpreter loop in front of its
+// switch (pin_operands.cc). Run before LimitCode. Says whether it changed anything.
+bool PinOperands(flowgraph::Program& program);
+
 // Functions above these many bytes are cut: HotSpot compiles no method of 8,000 bytes or more.
 inline constexpr size_t kCodeLimit = 7900;
 

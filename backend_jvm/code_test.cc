@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "backend_jvm/backend_jvm.h"
 #include "backend_jvm/testing.h"
 #include "flowgraph/text.h"
+#include "flowgraph/verifier.h"
 
 namespace weft::backend_jvm {
 namespace {
@@ -66,9 +68,10 @@ TEST(Code, AFrameStandsWhereAJumpLeads) {
 }
 
 // A loop over cases of some instructions each, as an interpreter has it.
-std::string Interpreter(int cases, int operations) {
-  std::string text =
-      "function @loop: fn(i64)->i64 {\nb0(%0: i64):\n  jump b1(%0, 0:i64)\n"
+std::string Interpreter(int cases, int operations, const std::string& hint = "") {
+  std::string text = fmt::format("function @loop: fn(i64)->i64{} {{\n", hint);
+  text +=
+      "b0(%0: i64):\n  jump b1(%0, 0:i64)\n"
       "b1(%1: i64, %2: i64):\n  %3: bool = gt %1, 0:i64\n  branch %3 b2 b3\n"
       "b2:\n  %4: i64 = sub %1, 1:i64\n";
   text += fmt::format("  %5: i64 = rem %1, {}:i64\n  switch %5 [", cases);
@@ -111,6 +114,47 @@ TEST(Limit, ALoopThatNoMethodHoldsIsCut) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_TRUE(LimitCode(**parsed));
   for (size_t size : GenerateClasses(**parsed).code_sizes) EXPECT_LT(size, 8000u);
+}
+
+// The operations of a kind in all functions.
+size_t CountOf(const flowgraph::Program& program, flowgraph::Opcode opcode) {
+  size_t count = 0;
+  for (const auto& function : program.functions) {
+    for (const auto& block : function->graph.blocks()) {
+      count += std::count_if(block.ops.begin(), block.ops.end(),
+                             [&](const auto& op) { return op.opcode == opcode; });
+    }
+  }
+  return count;
+}
+
+TEST(Pin, EachInstructionComputesWithAValueOfItsOwn) {
+  std::string text = Interpreter(20, 3, " interpreter_loop");
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text);
+  ASSERT_TRUE(parsed.ok());
+  flowgraph::Program& program = **parsed;
+  EXPECT_TRUE(PinOperands(program));
+  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
+  // `xor %2, %4` could be done for all of them in front of the switch; what follows it depends on
+  // it, and the way to the next round is not touched.
+  EXPECT_EQ(CountOf(program, flowgraph::Opcode::kPin), 20u);
+  const flowgraph::Graph& graph = program.functions[0]->graph;
+  for (uint32_t i = 5; i < 25; ++i) {
+    const flowgraph::Block& block = graph.block(BlockId(i));
+    ASSERT_EQ(block.ops[0].opcode, flowgraph::Opcode::kPin);
+    EXPECT_EQ(block.ops[1].args[0], block.ops[0].result);
+    EXPECT_EQ(block.exit.links[0].args[0], graph.block(BlockId(2)).ops[0].result);
+  }
+  RunResult result = CompileAndRun(text);
+  EXPECT_EQ(result.output, fmt::format("{}\n", Expected(20, 3)));
+}
+
+TEST(Pin, OtherLoopsStayAsTheyAre) {
+  auto parsed =
+      flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3));
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(PinOperands(**parsed));
+  EXPECT_EQ(CountOf(**parsed, flowgraph::Opcode::kPin), 0u);
 }
 
 TEST(Limit, AShortLoopStaysWhole) {

@@ -849,6 +849,15 @@ void MethodWriter::Operate(const Operation& op) {
       code_.PushString(PlaceText(op.loc));
       code_.InvokeStatic("weft/rt/Fatal", "fatal", "(Lweft/rt/Str;Ljava/lang/String;)V");
       return;
+    case Opcode::kPin: {
+      // Nothing is read earlier than behind the fence, which costs no instruction on the usual
+      // processors; so the zero is not known before, and the sum neither.
+      bool is_wide = Letter(types_.Kind(result)) == 'J';
+      code_.InvokeStatic("java/lang/invoke/VarHandle", "acquireFence", "()V");
+      code_.GetStatic("weft/rt/Pin", is_wide ? "wideZero" : "zero", is_wide ? "J" : "I");
+      code_.Emit(is_wide ? ladd : iadd, 2, is_wide ? kLongType : kIntType);
+      return;
+    }
     case Opcode::kIdentityHash: {
       ContainerId holder = HashHolder(types_, program_.types.Container(TypeOf(op.args[0])));
       if (holder.is_valid()) {

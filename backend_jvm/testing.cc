@@ -89,6 +89,8 @@ RunResult CompileAndRun(const std::string& text) {
   if (!parsed.ok()) return {parsed.error().message(), -1};
   flowgraph::Program& program = **parsed;
   EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
+  PinOperands(program);
+  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
   LimitCode(program);
   EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
   std::string folder = FreshFolder();

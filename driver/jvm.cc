@@ -117,6 +117,8 @@ ErrorOr<Success> WriteFolder(const std::vector<JarEntry>& entries, const std::st
 
 void WriteJar(Translation& t, const std::string& folder, const std::string& output) {
   bool only_sources = t.options().Flag(OptionId::kSource);
+  backend_jvm::PinOperands(t.program());
+  t.AfterPhase("pin_operands");
   backend_jvm::LimitCode(t.program());
   t.AfterPhase("limit_code");
   backend_jvm::Artefact artefact = backend_jvm::GenerateClasses(t.program(), only_sources);

@@ -156,6 +156,18 @@ Loops::Loops(const Graph& graph, const Dominators& dominators)
   }
 }
 
+BlockId LargestSwitch(const Graph& graph) {
+  BlockId largest;
+  size_t most = 3;
+  for (BlockId id : ReversePostorder(graph)) {
+    const Exit& exit = graph.block(id).exit;
+    if (exit.kind != ExitKind::kSwitch || exit.cases.size() <= most) continue;
+    most = exit.cases.size();
+    largest = id;
+  }
+  return largest;
+}
+
 std::vector<uint32_t> UseCounts(const Graph& graph) {
   std::vector<uint32_t> counts(graph.value_count());
   for (const Block& block : graph.blocks()) {

@@ -71,6 +71,10 @@ class Loops {
   std::vector<BlockId> header_;
 };
 
+// The block that ends with the switch of the most cases, of four or more: where an interpreter loop
+// looks at the instruction. Invalid if there is none.
+BlockId LargestSwitch(const Graph& graph);
+
 // How often each value is used, indexed by ValueId.
 std::vector<uint32_t> UseCounts(const Graph& graph);
 

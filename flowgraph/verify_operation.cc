@@ -608,6 +608,9 @@ void OperationChecker::CheckLow() {
     case Opcode::kRememberAlways:
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Void());
+    case Opcode::kPin:
+      OperandIsInt(0);
+      return Gives(Type(0));
     case Opcode::kStackCheck:
     case Opcode::kTracebackAdd:
     case Opcode::kRootsEnter:

@@ -84,7 +84,8 @@ class FunctionCompiler {
   // the operand cannot get a new value while the result is alive, since that takes another turn
   // through the operation itself.
   static bool IsAlias(Opcode opcode) {
-    return opcode == Opcode::kCastPtr || opcode == Opcode::kExpect || opcode == Opcode::kPromote;
+    return opcode == Opcode::kCastPtr || opcode == Opcode::kExpect || opcode == Opcode::kPromote ||
+           opcode == Opcode::kPin;
   }
 
   void AssignSlots() {
@@ -596,6 +597,7 @@ void FunctionCompiler::CompileOperation(const Operation& op) {
     case Opcode::kCastPtr:
     case Opcode::kExpect:
     case Opcode::kPromote:
+    case Opcode::kPin:
     case Opcode::kTupleGet:
     case Opcode::kStackCheck:
     case Opcode::kTracebackAdd:

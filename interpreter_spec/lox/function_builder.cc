@@ -5,6 +5,9 @@ namespace {
 
 using weft::isa;
 
+// The slot that an assignment writes.
+int TargetOf(uint64_t word) { return static_cast<int>(A(word)); }
+
 // The jump that is taken if the instruction's result is false; kJumpIfFalse if there is none that
 // does both.
 Op JumpUnless(Op op) {
@@ -196,7 +199,7 @@ void FunctionBuilder::Settle(int place) {
     return;
   }
   // Arguments are often variables that stand in a row.
-  if (CanFuse(1) && OpOf(code_.last()) == Op::kMove && A(code_.last()) == place - 1) {
+  if (CanFuse(1) && OpOf(code_.last()) == Op::kMove && TargetOf(code_.last()) == place - 1) {
     code_.last() = Encode(Op::kMoveTwo, place - 1, B(code_.last()), operand.number);
   } else {
     EmitWord(Encode(Op::kMove, place, operand.number, 0));
@@ -250,7 +253,7 @@ void FunctionBuilder::PushGlobal(int number) {
 
 bool FunctionBuilder::LastWritesTop() const {
   return CanFuse(1) && operands_.last().where == Where::kSlot && IsAssignment(OpOf(code_.last())) &&
-         A(code_.last()) == Top();
+         TargetOf(code_.last()) == Top();
 }
 
 void FunctionBuilder::EmitSetLocal(int slot) {
@@ -431,7 +434,7 @@ CodePosition FunctionBuilder::EmitConditionalJump() {
     Op with_constant = JumpWithConstant(jump);
     uint64_t before = CanFuse(2) ? code_[code_.length() - 2] : word;
     if (with_constant != jump && OpOf(before) == Op::kConstant && A(before) == C(word) &&
-        A(before) == Top() + 1 && isa<Number>(constants_[B(before)])) {
+        TargetOf(before) == Top() + 1 && isa<Number>(constants_[B(before)])) {
       int line_of_comparison = lines_.pop();
       code_.pop();
       code_.last() = Encode(with_constant, 0, B(word), B(before));

@@ -131,9 +131,9 @@ constexpr uint64_t EncodeWide(Op op, int a, int wide) {
 }
 
 constexpr Op OpOf(uint64_t word) { return static_cast<Op>(word & 0xff); }
-constexpr uint32_t A(uint64_t word) { return static_cast<uint32_t>(word >> 16 & kMaxOperand); }
-constexpr uint32_t B(uint64_t word) { return static_cast<uint32_t>(word >> 32 & kMaxOperand); }
-constexpr uint32_t C(uint64_t word) { return static_cast<uint32_t>(word >> 48); }
+constexpr uint32_t A(uint64_t word) { return static_cast<uint16_t>(word >> 16); }
+constexpr uint32_t B(uint64_t word) { return static_cast<uint16_t>(word >> 32); }
+constexpr uint32_t C(uint64_t word) { return static_cast<uint16_t>(word >> 48); }
 constexpr uint32_t Wide(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
 
 }  // namespace lox

@@ -414,7 +414,8 @@ Closure* Machine::PrepareInvokeSuper(PropertySite& site, Class* superclass) {
 
 void Machine::CheckCall(Closure* closure, uint32_t count, uint32_t base) {
   Function* function = closure->function;
-  if (unlikely(count != function->arity)) FailArguments(function->arity, count);
+  if (unlikely(count != static_cast<uint32_t>(function->arity)))
+    FailArguments(function->arity, count);
   if (unlikely(frame_count_ == kMaxFrames || base + function->frame_size > kStackSize)) {
     Fail("Stack overflow.");
   }

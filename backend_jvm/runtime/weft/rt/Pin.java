@@ -1,0 +1,12 @@
+package weft.rt;
+
+/**
+ * Zeros that no compiler takes for constants: added to a value behind a fence, they make it another
+ * value for HotSpot, from that place on.
+ */
+public final class Pin {
+  private Pin() {}
+
+  public static int zero;
+  public static long wideZero;
+}
