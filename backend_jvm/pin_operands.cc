@@ -18,8 +18,6 @@
 namespace weft::backend_jvm {
 
 using flowgraph::Block;
-using flowgraph::ExitKind;
-using flowgraph::FunctionInfo;
 using flowgraph::Graph;
 using flowgraph::Opcode;
 using flowgraph::Operation;
@@ -55,7 +53,7 @@ class Pinner {
     }
   }
 
-  // Whether the switch leads there, and nothing else does.
+  // Whether the switch leads there.
   bool IsInstruction(BlockId block) const {
     const auto& links = graph_.block(dispatch_).exit.links;
     return std::any_of(links.begin(), links.end(),

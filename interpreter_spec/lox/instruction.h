@@ -121,6 +121,7 @@ constexpr bool IsAssignment(Op op) { return op <= Op::kClass; }
 
 constexpr int kMaxOperand = 0xffff;
 
+// A function with slots of larger numbers needs more of the stack than there is, and never runs.
 constexpr uint64_t Encode(Op op, int a, int b, int c) {
   return static_cast<uint64_t>(op) | static_cast<uint64_t>(a & kMaxOperand) << 16 |
          static_cast<uint64_t>(b & kMaxOperand) << 32 |
