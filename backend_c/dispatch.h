@@ -49,7 +49,7 @@ Dispatch FindDispatch(const flowgraph::Program& program, const flowgraph::Functi
 
 // How many times longer the function gets with its instructions as handlers, since what several of
 // them share is written into each. Counting ends above kMostHandlerGrowth, beyond which labels are
-// used instead. Lox's loop becomes 1.13 times as long.
+// used instead. Lox's loop becomes 1.11 times as long.
 double HandlerGrowth(const flowgraph::Graph& graph, const Dispatch& dispatch);
 
 inline constexpr size_t kLongestCopied = 24;
