@@ -32,14 +32,15 @@ class Pinner {
     header_ = flowgraph::Loops(graph, dominators_).Header(dispatch);
   }
 
-  // Says whether there is a loop around the switch.
+  // Says whether it pinned anything: not where there is no loop around the switch.
   bool Run() {
     if (!header_.is_valid()) return false;
     FindDefinitions();
+    bool changed = false;
     for (BlockId child : dominators_.Children(dispatch_)) {
-      if (IsInstruction(child)) Pin(child);
+      if (IsInstruction(child)) changed |= Pin(child);
     }
-    return true;
+    return changed;
   }
 
  private:
@@ -79,7 +80,7 @@ class Pinner {
   }
 
   // One operand of each operation that could be done in front of the switch.
-  void Pin(BlockId instruction) {
+  bool Pin(BlockId instruction) {
     std::vector<ValueId> pinned;
     std::vector<bool> is_early(graph_.value_count(), false);
     auto is_pinned = [&](ValueId value) {
@@ -105,7 +106,7 @@ class Pinner {
         }
       }
     });
-    if (pinned.empty()) return;
+    if (pinned.empty()) return false;
 
     absl::flat_hash_map<ValueId, ValueId> pins;
     std::vector<Operation> ops;
@@ -125,6 +126,7 @@ class Pinner {
     auto& first_ops = graph_.block(instruction).ops;
     first_ops.insert(first_ops.begin(), ops.begin(), ops.end());
     definitions_.resize(graph_.value_count(), instruction);
+    return true;
   }
 
   // Calls f(Block&) for the blocks that only this instruction reaches, each after its dominators.

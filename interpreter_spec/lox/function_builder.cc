@@ -265,7 +265,6 @@ void FunctionBuilder::EmitSetLocal(int slot) {
   if (LastWritesTop()) {
     uint64_t word = code_.last();
     code_.last() = Encode(OpOf(word), slot, B(word), C(word));
-    if (OpOf(word) == Op::kGetGlobal) code_.last() = EncodeWide(Op::kGetGlobal, slot, Wide(word));
   } else if (value.where == Where::kConstant) {
     EmitWord(Encode(Op::kConstant, slot, value.number, 0));
   } else {

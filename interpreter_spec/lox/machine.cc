@@ -86,8 +86,7 @@ bool Machine::Run(Function* script) {
 
 // The loop keeps what it needs at every instruction in local variables: those of the running frame.
 // An instruction that only computes ends with `continue`; one that calls leaves the switch with the
-// closure to run, its first slot and the number of its arguments, and what stands behind the switch
-// enters it.
+// closure to run, and what stands behind the switch enters it.
 WEFT_INTERPRETER_LOOP void Machine::Loop() {
   const Array<Value*> stack = stack_;
   const Array<Value*> globals = globals_->values();
