@@ -236,7 +236,10 @@ class FunctionEmitter {
     if (!dispatch_.block.is_valid()) return;
     const Exit& exit = graph_.block(dispatch_.block).exit;
     for (uint32_t i = 0; i < exit.links.size(); ++i) {
-      if (HasCopies(exit.links[i])) case_copies_.insert(i);
+      // An instruction that does nothing else leads straight back to the dispatch, which has no
+      // label: it stands where it is needed.
+      bool is_dispatch = exit.links[i].target == dispatch_.block;
+      if (is_dispatch || HasCopies(exit.links[i])) case_copies_.insert(i);
     }
     std::string line = "  static const void* const dispatch[] = {";
     for (size_t i = 0; i < dispatch_.links.size(); ++i) {

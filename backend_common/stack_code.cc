@@ -208,13 +208,14 @@ void StackWriter::MakeCopies(const std::vector<Copy>& copies) {
 
 void StackWriter::Follow(const Link& link, BlockId next) {
   MakeCopies(CopiesOf(link, 0));
-  if (link.target == next) return;
-  emitter_.Jump(link.target.index);
+  Label target = emitter_.TargetOf(link);
+  if (next.is_valid() && target == next.index) return;
+  emitter_.Jump(target);
   WriteStubs();
 }
 
 Label StackWriter::LabelOf(const Link& link) {
-  if (CopiesOf(link, 0).empty()) return link.target.index;
+  if (CopiesOf(link, 0).empty()) return emitter_.TargetOf(link);
   for (const Stub& stub : stubs_) {
     if (stub.link->target == link.target && stub.link->args == link.args) return stub.label;
   }
@@ -230,7 +231,7 @@ void StackWriter::WriteStubs() {
   for (const Stub& stub : stubs) {
     emitter_.PlaceInner(stub.label);
     MakeCopies(CopiesOf(*stub.link, 0));
-    emitter_.Jump(stub.link->target.index);
+    emitter_.Jump(emitter_.TargetOf(*stub.link));
   }
 }
 
@@ -308,8 +309,8 @@ void StackWriter::Exit(BlockId id, BlockId next) {
       // Falls into the block that stands next, if one of the two does.
       int straight = exit.links[0].target == next ? 0 : 1;
       const Link& other = exit.links[1 - straight];
-      if (exit.links[straight].target == next && CopiesOf(exit.links[straight], 0).empty() &&
-          !CopiesOf(other, 0).empty()) {
+      bool falls = next.is_valid() && emitter_.TargetOf(exit.links[straight]) == next.index;
+      if (falls && CopiesOf(exit.links[straight], 0).empty() && !CopiesOf(other, 0).empty()) {
         // Past the copies of the other link, which stand here instead of in a stub.
         PushCondition(exit.value, straight == 0, next.index);
         Follow(other, next);

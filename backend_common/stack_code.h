@@ -96,6 +96,10 @@ class StackEmitter {
   // object of this type.
   virtual void PlaceHandler(Label handler, const std::vector<LiveLocal>& live, TypeId type) = 0;
 
+  // The label that a jump along the link goes to. Whatever stands there finds the locals as the
+  // target does.
+  virtual Label TargetOf(const flowgraph::Link& link) { return link.target.index; }
+
   // ---- Places in the source.
   virtual void Line(SourceLoc loc) {}
 };

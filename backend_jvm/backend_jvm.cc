@@ -11,6 +11,7 @@
 #include "backend_common/reachability.h"
 #include "backend_jvm/classes.h"
 #include "backend_jvm/host.h"
+#include "backend_jvm/interpreter_loop.h"
 #include "backend_jvm/listing.h"
 #include "backend_jvm/method_writer.h"
 #include "backend_jvm/types.h"
@@ -49,6 +50,7 @@ class Generator {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
     needs_.code_sizes.resize(program_.functions.size());
     Functions();
+    for (const LoopInfo& loop : needs_.loops) Add(WriteLoopFrame(loop));
     ClassFile program = WriteProgramClass(types_, image_, needs_);
     AddExports(types_, program);
     Add(std::move(program));

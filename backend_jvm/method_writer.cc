@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "backend_common/stack_code.h"
 #include "backend_jvm/code.h"
@@ -55,6 +56,39 @@ class MethodWriter : public StackEmitter {
         places_(places),
         needs_(needs) {
     AssignSlots();
+    loop_ = FindInterpreterLoop(program_, function, plan);
+    // Instructions in an array of numbers; not in a string, for instance.
+    if (loop_ && StackDescriptor(graph_.type(loop_->code)).size() != 2) loop_.reset();
+  }
+
+  // The code of the entry to an interpreter loop, behind everything else. What the run time has to
+  // know of the loop; none if it has no entry.
+  std::optional<LoopInfo> FinishLoop(const MethodRef& method) {
+    if (!loop_ || (!loop_labels_.call && !loop_labels_.jump)) return std::nullopt;
+    LoopInfo info;
+    info.frame = fmt::format("{}$Loop{}", method.owner, needs_.loops.size());
+    info.owner = method.owner;
+    info.method = method.name;
+    info.descriptor = method.descriptor;
+    info.head = head_position_;
+    info.entry = code_.position();
+    info.code_slot = slots_[plan_.value(loop_->code).local];
+    info.next_slot = slots_[plan_.value(loop_->next).local];
+    std::vector<bool> is_variable(plan_.locals.size(), false);
+    for (ValueId arg : graph_.block(loop_->head).args) {
+      if (plan_.value(arg).form == backend_common::ValuePlan::Form::kLocal) {
+        is_variable[plan_.value(arg).local] = true;
+      }
+    }
+    for (const LiveLocal& local : head_locals_) {
+      info.locals.push_back(
+          {slots_[local.local], StackDescriptor(local.type), is_variable[local.local]});
+    }
+    loop_labels_.head = loop_->head.index;
+    loop_labels_.enter = FreshLabel();
+    loop_labels_.done = FreshLabel();
+    WriteLoopEntries(info, loop_labels_, Frame(head_locals_), code_);
+    return info;
   }
 
   // ---- Values.
@@ -188,7 +222,20 @@ class MethodWriter : public StackEmitter {
   // ---- Control.
 
   void Place(Label label, const std::vector<LiveLocal>& live) override {
+    if (loop_ && label == loop_->head.index) {
+      head_position_ = code_.position();
+      head_locals_ = live;
+    }
     code_.Place(label, Frame(live), {});
+  }
+  Label TargetOf(const flowgraph::Link& link) override {
+    // What comes before the head is the way into the loop.
+    if (!loop_ || link.target != loop_->head || head_locals_.empty()) return link.target.index;
+    Way way = WayOf(program_, *loop_, link, plan_);
+    if (way == Way::kOther) return link.target.index;
+    std::optional<Label>& label = way == Way::kCall ? loop_labels_.call : loop_labels_.jump;
+    if (!label) label = FreshLabel();
+    return *label;
   }
   void PlaceInner(Label label) override { code_.PlaceInner(label); }
   void Jump(Label label) override { code_.Jump(label); }
@@ -294,6 +341,25 @@ class MethodWriter : public StackEmitter {
   TypeId TypeOf(ValueId id) const { return graph_.type(id); }
   TypeKind KindOf(ValueId id) const { return types_.Kind(graph_.type(id)); }
   Label FreshLabel() { return fresh_label_++; }
+
+  // The descriptor of what a local holds of this type.
+  std::string StackDescriptor(TypeId type) {
+    VerifierType stack = types_.StackType(type, code_);
+    switch (stack.tag) {
+      case VerifierType::kInt:
+        return "I";
+      case VerifierType::kLong:
+        return "J";
+      case VerifierType::kFloat:
+        return "F";
+      case VerifierType::kDouble:
+        return "D";
+      default: {
+        const std::string& name = code_.pool().ClassName(stack.cls);
+        return name[0] == '[' ? name : fmt::format("L{};", name);
+      }
+    }
+  }
 
   void AssignSlots() {
     slots_.resize(plan_.locals.size());
@@ -440,6 +506,11 @@ class MethodWriter : public StackEmitter {
   bool index_is_int_ = false;
   // Labels that the writer does not know.
   Label fresh_label_ = kOwnLabels;
+  std::optional<InterpreterLoop> loop_;
+  size_t head_position_ = 0;
+  // Empty until the head has been written.
+  std::vector<LiveLocal> head_locals_;
+  LoopLabels loop_labels_ = {};
 };
 
 // Element i of a tuple stands in the field that counts the elements of its letter before it.
@@ -1088,18 +1159,21 @@ MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, F
     return static_cast<uint32_t>(Letter(types.Kind(type)));
   };
   StackPlan plan = backend_common::MakeStackPlan(types.program(), function, kind_of);
+  const MethodRef& ref = types.Function(id);
   std::string body;
   size_t size = 0;
+  std::optional<LoopInfo> loop;
   for (bool wide : {false, true}) {
     Code code(pool, wide);
     MethodWriter writer(types, names, function, plan, code, places, needs);
     backend_common::WriteStackCode(types.program(), function, plan, writer);
+    loop = writer.FinishLoop(ref);
     body = code.Finish();
     size = code.position();
     if (!code.needs_wide()) break;
   }
   needs.code_sizes[id.index] = size;
-  const MethodRef& ref = types.Function(id);
+  if (loop) needs.loops.push_back(*std::move(loop));
   return {
       .access = kPublic | kStatic, .name = ref.name, .descriptor = ref.descriptor, .code = body};
 }

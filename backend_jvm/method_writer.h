@@ -8,6 +8,7 @@
 
 #include "backend_common/place_names.h"
 #include "backend_jvm/class_file.h"
+#include "backend_jvm/interpreter_loop.h"
 #include "backend_jvm/types.h"
 #include "flowgraph/program.h"
 
@@ -42,6 +43,8 @@ struct Needs {
   std::set<uint32_t> caught;
   // Members of the host that are called.
   std::set<uint32_t> externals;
+  // Interpreter loops that can be specialised.
+  std::vector<LoopInfo> loops;
 };
 
 // The source path of a place, as messages show it.

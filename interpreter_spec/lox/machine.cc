@@ -101,7 +101,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
 
   try {
     while (true) {
-      const uint64_t word = code[next];
+      const uint64_t word = weft::promote(code[next]);
       next++;
       Closure* callee = nullptr;
 

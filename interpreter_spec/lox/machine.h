@@ -47,9 +47,9 @@ class Machine final : public weft::Object {
 
   // Prepares to call what stands below the arguments, which begin at `first`. Returns the closure
   // to run; null if the call is done and its result stands below the arguments.
-  Closure* PrepareCall(uint32_t first, uint32_t count);
-  Closure* PrepareInvoke(PropertySite& site, uint32_t first, uint32_t count);
-  Closure* PrepareInvokeSuper(PropertySite& site, Class* superclass);
+  WEFT_NOINLINE Closure* PrepareCall(uint32_t first, uint32_t count);
+  WEFT_NOINLINE Closure* PrepareInvoke(PropertySite& site, uint32_t first, uint32_t count);
+  WEFT_NOINLINE Closure* PrepareInvokeSuper(PropertySite& site, Class* superclass);
   // Throws if the closure cannot be called like that.
   void CheckCall(Closure* closure, uint32_t count, uint32_t base);
 
@@ -58,10 +58,10 @@ class Machine final : public weft::Object {
   // The same for an object of which the site does not know.
   WEFT_NOINLINE Value* FindProperty(PropertySite& site, Value* receiver);
   WEFT_NOINLINE void FindAndSetProperty(PropertySite& site, Value* receiver, Value* value);
-  Closure* MakeClosure(Function* function, Closure* enclosing, uint32_t base);
+  WEFT_NOINLINE Closure* MakeClosure(Function* function, Closure* enclosing, uint32_t base);
   Upvalue* CaptureSlot(uint32_t slot);
   // Closes the open upvalues of all slots from `slot` on.
-  void CloseUpvalues(uint32_t slot);
+  WEFT_NOINLINE void CloseUpvalues(uint32_t slot);
   void ReportError(Str message);
   void ReportMemoryError();
 

@@ -35,7 +35,8 @@ DIRECT_FLAGS = [
 
 
 # Everything is verified, the run time's classes, too; a small heap is collected often.
-JAVA = ["java", "-Xverify:all", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+JAVA = ["java", "-Xverify:all", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        "-Dweft.specialise=always"]
 
 
 class Executor:

@@ -60,6 +60,18 @@ public final class Main extends ClassLoader {
     }
   }
 
+  /** The bytes of a class. */
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    String ending = ".class";
+    int[] place =
+        name.endsWith(ending)
+            ? places.get(name.substring(0, name.length() - ending.length()).replace('/', '.'))
+            : null;
+    if (place == null) return super.getResourceAsStream(name);
+    return new java.io.ByteArrayInputStream(bytes, place[0], place[1]);
+  }
+
   public static void main(String[] arguments) throws Exception {
     Class<?> program = new Main().loadClass("weft.Program", false);
     program.getMethod("main", String[].class).invoke(null, (Object) arguments);

@@ -1,0 +1,243 @@
+#include "backend_jvm/interpreter_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "backend_jvm/types.h"
+#include "flowgraph/analysis.h"
+
+namespace weft::backend_jvm {
+
+using backend_common::StackPlan;
+using backend_common::ValuePlan;
+using flowgraph::Graph;
+using flowgraph::Opcode;
+using flowgraph::Operation;
+
+namespace {
+
+constexpr std::string_view kFrameClass = "weft/rt/LoopFrame";
+constexpr std::string_view kSpecialiserClass = "weft/rt/Specialiser";
+constexpr std::string_view kSpecialiserType = "Lweft/rt/Specialiser;";
+
+// The operation that gives a value; null for arguments and constants.
+const Operation* OperationOf(const StackPlan& plan, ValueId id) {
+  const ValuePlan& value = plan.value(id);
+  if (plan.graph.IsConstant(id) || value.op == backend_common::kAtExit) return nullptr;
+  return &plan.graph.block(value.block).ops[value.op];
+}
+
+// The position of a value among the arguments of a block, or their number.
+size_t ArgumentIndex(const Graph& graph, BlockId block, ValueId value) {
+  const auto& args = graph.block(block).args;
+  return static_cast<size_t>(std::find(args.begin(), args.end(), value) - args.begin());
+}
+
+std::string ResultOf(const std::string& descriptor) {
+  return descriptor.substr(descriptor.find(')') + 1);
+}
+
+}  // namespace
+
+std::optional<InterpreterLoop> FindInterpreterLoop(const flowgraph::Program& program,
+                                                   const flowgraph::FunctionInfo& function,
+                                                   const StackPlan& plan) {
+  if (!function.hints.interpreter_loop) return std::nullopt;
+  const Graph& graph = plan.graph;
+  BlockId dispatch = flowgraph::LargestSwitch(graph);
+  if (!dispatch.is_valid()) return std::nullopt;
+  flowgraph::Dominators dominators(graph);
+  BlockId head = flowgraph::Loops(graph, dominators).Header(dispatch);
+  if (!head.is_valid()) return std::nullopt;
+  auto lives_at_head = [&](ValueId id) {
+    const auto& live = plan.live_in[head.index];
+    return std::find(live.begin(), live.end(), id) != live.end();
+  };
+  for (BlockId block = dispatch; dominators.Dominates(head, block);
+       block = dominators.ImmediateDominator(block)) {
+    for (const Operation& op : graph.block(block).ops) {
+      if (op.opcode != Opcode::kPromote) continue;
+      const Operation* item = OperationOf(plan, op.args[0]);
+      if (item == nullptr || item->opcode != Opcode::kGetItem) continue;
+      ValueId next = item->args[1];
+      const Operation* index = OperationOf(plan, next);
+      if (index != nullptr && index->opcode == Opcode::kConvert) next = index->args[0];
+      TypeKind kind = program.types.Kind(graph.type(next));
+      if (!IsInt(kind) || BitWidth(kind) != 32) continue;
+      if (!lives_at_head(item->args[0]) || !lives_at_head(next)) continue;
+      if (ArgumentIndex(graph, head, next) == graph.block(head).args.size()) continue;
+      return InterpreterLoop{head, item->args[0], next};
+    }
+    if (block == head) break;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// Whether adding this goes forward.
+bool IsDistance(const flowgraph::Program& program, const StackPlan& plan, ValueId id) {
+  if (plan.graph.IsConstant(id)) {
+    int64_t value = flowgraph::ConstantInt(plan.graph, id);
+    return value >= 0 && value < 0x10000;
+  }
+  const Operation* op = OperationOf(plan, id);
+  if (op == nullptr || op->opcode != Opcode::kConvert) return false;
+  TypeKind from = program.types.Kind(plan.graph.type(op->args[0]));
+  return from == TypeKind::kU8 || from == TypeKind::kU16;
+}
+
+}  // namespace
+
+Way WayOf(const flowgraph::Program& program, const InterpreterLoop& loop,
+          const flowgraph::Link& link, const StackPlan& plan) {
+  const Graph& graph = plan.graph;
+  ValueId next = link.args[ArgumentIndex(graph, loop.head, loop.next)];
+  if (graph.IsConstant(next)) return Way::kCall;
+  size_t code = ArgumentIndex(graph, loop.head, loop.code);
+  if (code < link.args.size() && link.args[code] != loop.code) return Way::kOther;
+  while (next != loop.next) {
+    const Operation* op = OperationOf(plan, next);
+    if (op == nullptr) return Way::kJump;
+    bool is_forward = op->opcode == Opcode::kPin ||
+                      (op->opcode == Opcode::kAdd && IsDistance(program, plan, op->args[1]));
+    if (!is_forward) return Way::kJump;
+    next = op->args[0];
+  }
+  return Way::kOther;
+}
+
+namespace {
+
+// Where a local is kept in a frame.
+FieldRef FrameField(const LoopInfo& loop, const LoopLocal& local) {
+  if (local.slot == loop.code_slot) {
+    return {std::string(kFrameClass), "code", "Ljava/lang/Object;"};
+  }
+  if (local.slot == loop.next_slot) return {std::string(kFrameClass), "next", "I"};
+  return {loop.frame, fmt::format("l{}", local.slot), local.descriptor};
+}
+
+// Of the method that takes the locals, behind an int that says whether it is a call.
+std::string EnterDescriptor(const LoopInfo& loop) {
+  std::string descriptor = "(I";
+  for (const LoopLocal& local : loop.locals) descriptor += local.descriptor;
+  return fmt::format("{})L{};", descriptor, loop.frame);
+}
+
+}  // namespace
+
+void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
+                      const std::vector<VerifierType>& frame, Code& code) {
+  // A few instructions where nothing is due. What follows is one way without branches that are
+  // seldom taken: HotSpot would leave them out, and begin anew when one is taken at last.
+  if (labels.call) {
+    code.Place(*labels.call, frame, {});
+    code.GetStatic(kSpecialiserClass, "callDue", "Z");
+    code.Branch(ifeq, 1, labels.head);
+    code.PushInt(1);
+    if (labels.jump) code.Jump(labels.enter);
+  }
+  if (labels.jump) {
+    code.Place(*labels.jump, frame, {});
+    code.GetStatic(kSpecialiserClass, "loopDue", "Z");
+    code.Branch(ifeq, 1, labels.head);
+    code.PushInt(0);
+  }
+  if (labels.call && labels.jump) code.PlaceInner(labels.enter);
+  for (const LoopLocal& local : loop.locals) {
+    code.Load(code.TypeOf(local.descriptor), local.slot);
+  }
+  code.InvokeStatic(loop.frame, "enter", EnterDescriptor(loop));
+  code.Dup();
+  code.GetField(kFrameClass, "isDone", "Z");
+  code.Branch(ifne, 1, labels.done);
+  // What does not change stays where it is: HotSpot moves what depends on it out of the loop.
+  for (const LoopLocal& local : loop.locals) {
+    if (!local.is_variable) continue;
+    FieldRef field = FrameField(loop, local);
+    code.Dup();
+    code.GetField(field.owner, field.name, field.descriptor);
+    if (local.slot == loop.code_slot) code.CheckCast(local.descriptor);
+    code.Store(code.TypeOf(local.descriptor), local.slot);
+  }
+  code.Pop();
+  code.Jump(labels.head);
+  code.PlaceInner(labels.done);
+  std::string result = ResultOf(loop.descriptor);
+  if (result != "V") code.GetField(loop.frame, "result", result);
+  code.Return(result);
+}
+
+ClassFile WriteLoopFrame(const LoopInfo& loop) {
+  ClassFile file;
+  file.access = kPublic | kFinal | kSuper;
+  file.name = loop.frame;
+  file.super = kFrameClass;
+  for (const LoopLocal& local : loop.locals) {
+    if (local.slot == loop.code_slot || local.slot == loop.next_slot) continue;
+    file.fields.push_back({kPublic, FrameField(loop, local).name, local.descriptor});
+  }
+  std::string result = ResultOf(loop.descriptor);
+  if (result != "V") file.fields.push_back({kPublic, "result", result});
+  file.fields.push_back({kPublic | kStatic | kFinal, "specialiser", std::string(kSpecialiserType)});
+  auto add = [&](uint16_t access, std::string_view name, std::string_view descriptor, Code& code) {
+    file.methods.push_back({access, std::string(name), std::string(descriptor), code.Finish()});
+  };
+  {
+    Code code(file.pool, false);
+    VerifierType self = code.Object(file.name);
+    code.Parameter(self);
+    code.Load(self, 0);
+    code.Invoke(invokespecial, file.super, "<init>", "()V");
+    code.Return("V");
+    add(kPublic, "<init>", "()V", code);
+  }
+  {
+    Code code(file.pool, false);
+    code.New(kSpecialiserClass);
+    code.Dup();
+    for (const std::string& text : {loop.frame, loop.owner, loop.method, loop.descriptor}) {
+      code.PushString(text);
+    }
+    for (size_t number : {loop.head, loop.entry, size_t{loop.code_slot}, size_t{loop.next_slot}}) {
+      code.PushInt(static_cast<int32_t>(number));
+    }
+    code.Invoke(invokespecial, kSpecialiserClass, "<init>",
+                "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;IIII)V");
+    code.PutStatic(file.name, "specialiser", kSpecialiserType);
+    code.Return("V");
+    add(kStatic, "<clinit>", "()V", code);
+  }
+  {
+    Code code(file.pool, false);
+    code.Parameter(code.Object(file.name));
+    code.GetStatic(file.name, "specialiser", kSpecialiserType);
+    code.Return(kSpecialiserType);
+    add(kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
+  }
+  {
+    Code code(file.pool, false);
+    code.Parameter(kIntType);
+    for (const LoopLocal& local : loop.locals) code.Parameter(code.TypeOf(local.descriptor));
+    code.NewObject(loop.frame);
+    uint32_t parameter = 1;
+    for (const LoopLocal& local : loop.locals) {
+      FieldRef field = FrameField(loop, local);
+      VerifierType type = code.TypeOf(local.descriptor);
+      code.Dup();
+      code.Load(type, parameter);
+      code.PutField(field.owner, field.name, field.descriptor);
+      parameter += type.is_wide() ? 2 : 1;
+    }
+    code.Dup();
+    code.Load(kIntType, 0);
+    code.Invoke(invokevirtual, kFrameClass, "enter", "(I)V");
+    code.Return(fmt::format("L{};", loop.frame));
+    add(kPublic | kStatic, "enter", EnterDescriptor(loop), code);
+  }
+  return file;
+}
+
+}  // namespace weft::backend_jvm

@@ -1,0 +1,1335 @@
+package weft.rt;
+
+import java.lang.reflect.Array;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Evaluates an interpreter loop for a piece of code, as far as it can be, and writes a class with
+ * what is left: online partial evaluation that specialises each place of the loop for each set of
+ * constants that reaches it (polyvariant program-point specialisation; Jones, Gomard and Sestoft,
+ * "Partial Evaluation and Automatic Program Generation").
+ *
+ * <p>Known at first are the array of instructions and the number of the next one; from there on,
+ * whatever is computed from constants is one. A local whose value is known is not stored until
+ * something needs it: a place where it may have other values, an exception handler, the end. A
+ * place is written once for the same constants; so where the head of the loop is reached with an
+ * instruction that has been there, a jump goes back, and where the next instruction or the array is
+ * not known (a call, a return), the locals are handed back and the method ends.
+ *
+ * <p>Frames come from the template: what a place is told of its locals there holds here, too,
+ * except that those with known values need not be there.
+ */
+final class Evaluation {
+  /** This code cannot be specialised, or not from here. */
+  static final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Failure(String message) {
+      super(message);
+    }
+  }
+
+  /** No further instruction is begun when the code is so long... */
+  static final int ENOUGH = 6000;
+
+  /** ...because HotSpot does not compile methods of 8,000 bytes and more. */
+  private static final int LIMIT = 8000;
+
+  /** An estimate of what a place within a round takes. */
+  private static final int BYTES_OF_PLACE = 60;
+
+  /** How often a loop ends and is called again before it goes on by itself. */
+  private static final int WARM_UP_ROUNDS = 100_000;
+
+  /** How often one place is written in one round, until its constants are given up. */
+  private static final int MOST_VARIANTS = 6;
+
+  // What is known of a value.
+  private static final byte UNKNOWN = 0;
+  private static final byte INT = 1;
+  private static final byte LONG = 2;
+  /** The array of instructions. */
+  private static final byte CODE = 3;
+
+  /** A place of the template together with the constants that reach it. */
+  private static final class Label {
+    final int pc;
+    final Template.Frame frame;
+    final byte[] kinds;
+    final long[] values;
+    /** The round that it belongs to, and the instruction that a call comes back to from there. */
+    int round;
+
+    int resume;
+    int position = -1;
+
+    /** Whether jumps lead there, and whether it is in a list of those to be written. */
+    boolean isUsed;
+
+    boolean isPending;
+
+    Label(int pc, Template.Frame frame, byte[] kinds, long[] values) {
+      this.pc = pc;
+      this.frame = frame;
+      this.kinds = kinds;
+      this.values = values;
+    }
+  }
+
+  private record Fixup(int instruction, int at, Label label, boolean isWide) {}
+
+  private record Handled(int start, int end, Label handler, int type) {}
+
+  private final Template template;
+  private final Object code;
+  private final int length;
+  private final int start;
+
+  // ---- What is known where the evaluation stands.
+
+  private final byte[] kinds;
+  private final long[] values;
+  /** Of a known local: whether it is stored as well. */
+  private final boolean[] isStored;
+
+  private final byte[] stackKinds;
+  private final long[] stackValues;
+  private final boolean[] stackIsWide;
+  private int depth;
+  /**
+   * How many values of the stack are there; those above are known and not pushed yet. What is known
+   * of a value that is there matters when it is stored: copies of several locals push all first.
+   */
+  private int pushed;
+
+  // ---- What is written.
+
+  private final ClassBytes file;
+  private String ownName;
+  private final byte[] out = new byte[LIMIT + 4096];
+  private int size;
+
+  /** All places, by what is known there; handlers by where they stand in the template. */
+  private final HashMap<String, Label> labels = new HashMap<>();
+
+  private final Label[] handlers;
+
+  /** How often a place has been written in a round. */
+  private final HashMap<Long, Integer> variants = new HashMap<>();
+
+  /** What is to be written: places within rounds, which come first, and rounds by instruction. */
+  private final ArrayDeque<Label> inner = new ArrayDeque<>();
+
+  private final TreeMap<Long, Label> rounds = new TreeMap<>();
+  private int expected;
+
+  /** How many of the former there are. */
+  private int waiting;
+  private final List<Fixup> fixups = new ArrayList<>();
+  private final List<Handled> handled = new ArrayList<>();
+  private final TreeMap<Integer, List<Label>> placed = new TreeMap<>();
+  private final List<int[]> lines = new ArrayList<>();
+  private int line;
+
+  /** Where the locals are handed over: by the instruction that calls come back to, and the end. */
+  private final TreeMap<Integer, Label> exits = new TreeMap<>();
+
+  private final List<String> callees = new ArrayList<>();
+  private boolean hasWarmUp;
+  private int argumentSlots;
+
+  /** The instruction that is being evaluated, and the last one that was to be the next. */
+  private int round;
+
+  private int resume;
+
+  /** The frame's local; behind it is what else the code needs. */
+  private final int frameSlot;
+
+  private static final int OWN_CODE = 1;
+  private static final int DEPTH = 2;
+  private static final int TEMPORARY = 3;
+  private static final String CALLEE = "Lweft/rt/Callee;";
+
+  /** Where other stretches begin, and where this one does. */
+  private final boolean[] isEnd;
+
+  private Label first;
+  private boolean isLong;
+  private final List<Integer> cuts = new ArrayList<>();
+
+  /** From this instruction on, up to those where other stretches begin. */
+  Evaluation(Template template, Object code, int start, boolean[] isEnd) {
+    this.isEnd = isEnd;
+    this.template = template;
+    this.code = code;
+    this.start = start;
+    length = Array.getLength(code);
+    int locals = template.maxLocals;
+    kinds = new byte[locals];
+    values = new long[locals];
+    isStored = new boolean[locals];
+    stackKinds = new byte[template.maxStack + 8];
+    stackValues = new long[template.maxStack + 8];
+    stackIsWide = new boolean[template.maxStack + 8];
+    frameSlot = locals;
+    file = new ClassBytes(template);
+    handlers = new Label[template.codeLength];
+  }
+
+  /** Whether it has loops or calls, so that it may run for long. */
+  boolean isLong() {
+    return isLong;
+  }
+
+  /** Where it ends because it has become long. */
+  List<Integer> cuts() {
+    return cuts;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The bytes of a class with this internal name. */
+  byte[] run(String name) {
+    ownName = name;
+    writePrologue();
+    know(template.codeSlot, CODE, 0);
+    know(template.nextSlot, INT, start);
+    first = labelAt(template.head);
+    for (Label label = first; label != null; label = nextPending()) follow(label);
+    Label end = exitFor(NONE);
+    if (end.isUsed) writeEnd(end);
+    if (size >= LIMIT) throw new Failure("too long: " + size);
+    for (Fixup fixup : fixups) {
+      if (fixup.label.position < 0) throw new Failure("a jump to nowhere");
+      int distance = fixup.label.position - fixup.instruction;
+      if (fixup.isWide) {
+        putU2(fixup.at, distance >> 16);
+        putU2(fixup.at + 2, distance);
+      } else {
+        putU2(fixup.at, distance);
+      }
+    }
+    file.addConstructor(template.baseClass);
+    // Under the name of the loop's own method, which tracebacks show.
+    file.add(template.method, template.baseDescriptor, body());
+    if (hasWarmUp) file.addStatic(name, "left", WARM_UP_ROUNDS);
+    for (String callee : callees) file.addStatic(name, callee, "weft/rt/Callee");
+    return file.file(
+        ClassBytes.PUBLIC | ClassBytes.SUPER, name, template.baseClass, template.sourceFile);
+  }
+
+  // ---- Labels.
+
+  private Label nextPending() {
+    while (true) {
+      Label label = inner.pollLast();
+      if (label == null) {
+        if (rounds.isEmpty()) return null;
+        Long key = rounds.ceilingKey((long) start << 32);
+        label = rounds.remove(key != null ? key : rounds.firstKey());
+      }
+      if (label.position < 0) return label;
+    }
+  }
+
+  /** The place with what is known now. Whoever goes there calls store() first. */
+  private Label labelAt(int pc) {
+    boolean isHead = pc == template.head || pc >= template.entry;
+    if (isHead) {
+      pc = template.head;
+      if (kinds[template.nextSlot] != INT || kinds[template.codeSlot] != CODE) {
+        // To a fixed instruction of other code: a call. Else it is the end of one.
+        return exitFor(kinds[template.nextSlot] == INT ? resume : NONE);
+      }
+      long next = values[template.nextSlot];
+      if (next < 0 || next >= length) return exitFor(NONE);
+    }
+    Template.Frame frame = template.frames[pc];
+    if (frame == null) throw new Failure("no frame at " + pc);
+    Label known = labels.get(key(pc, frame, false));
+    if (known != null) return known;
+    if (isHead && isEnd[(int) values[template.nextSlot]]) return exitFor(NONE);
+    if (isHead && size + BYTES_OF_PLACE * waiting >= ENOUGH) {
+      cuts.add((int) values[template.nextSlot]);
+      return exitFor(NONE);
+    }
+    long place = (isHead ? values[template.nextSlot] : (long) round) << 32 | pc;
+    Integer count = variants.get(place);
+    variants.put(place, count == null ? 1 : count + 1);
+    boolean isGeneral = count != null && count >= MOST_VARIANTS;
+    String key = key(pc, frame, isGeneral);
+    Label label = labels.get(key);
+    if (label == null) {
+      label = makeLabel(pc, frame, isGeneral);
+      labels.put(key, label);
+    }
+    return label;
+  }
+
+  /** No place to come back to. */
+  private static final int NONE = -1;
+
+  private Label exitFor(int resume) {
+    Label exit = exits.get(resume);
+    if (exit == null) {
+      exit = unknownAt(-1, template.frames[template.head]);
+      exit.round = NONE;
+      exit.resume = resume;
+      exits.put(resume, exit);
+    }
+    return exit;
+  }
+
+  /** A place where nothing is known. */
+  private Label unknownAt(int pc, Template.Frame frame) {
+    return new Label(pc, frame, new byte[kinds.length], new long[kinds.length]);
+  }
+
+  private Label makeLabel(int pc, Template.Frame frame, boolean isGeneral) {
+    Label label = unknownAt(pc, frame);
+    for (int slot = 0; slot < kinds.length; ++slot) {
+      if (!isKept(slot, frame, isGeneral)) continue;
+      label.kinds[slot] = kinds[slot];
+      label.values[slot] = values[slot];
+    }
+    boolean isHead = pc == template.head;
+    label.round = isHead ? (int) values[template.nextSlot] : round;
+    label.resume = isHead ? label.round : resume;
+    return label;
+  }
+
+  /** Whether what is known of a local is so at the label, too. */
+  private boolean isKept(int slot, Template.Frame frame, boolean isGeneral) {
+    return kinds[slot] != UNKNOWN
+        && frame.isLive(slot)
+        && (!isGeneral || slot == template.codeSlot || slot == template.nextSlot);
+  }
+
+  private String key(int pc, Template.Frame frame, boolean isGeneral) {
+    StringBuilder key = new StringBuilder();
+    key.append(pc);
+    for (int slot = 0; slot < kinds.length; ++slot) {
+      if (!isKept(slot, frame, isGeneral)) continue;
+      key.append(' ').append(slot).append('=').append(kinds[slot] == CODE ? 0 : values[slot]);
+    }
+    return key.toString();
+  }
+
+  /** A handler's place: nothing is known there. */
+  private Label handlerAt(int pc) {
+    Label label = handlers[pc];
+    if (label == null) {
+      label = unknownAt(pc, template.frames[pc]);
+      label.round = NONE;
+      label.resume = NONE;
+      label.isUsed = true;
+      label.isPending = true;
+      inner.add(label);
+      ++waiting;
+      handlers[pc] = label;
+    }
+    return label;
+  }
+
+  /** Stores the known locals that the label has no constants for. */
+  private void store(Label label) {
+    for (int slot = 0; slot < kinds.length; ++slot) {
+      if (kinds[slot] == UNKNOWN || isStored[slot]) continue;
+      if (!label.frame.isLive(slot) || label.kinds[slot] != UNKNOWN) continue;
+      if (kinds[slot] == INT) {
+        writeInt((int) values[slot]);
+        writeAccess(54, 59, slot);
+      } else {
+        writeLong(values[slot]);
+        writeAccess(55, 63, slot);
+      }
+      isStored[slot] = true;
+    }
+  }
+
+  /** Something jumps there: it has to be written. */
+  private void expect(Label label) {
+    label.isUsed = true;
+    if (label.pc == template.head && label.position >= 0) isLong = true;
+    if (label == exits.get(NONE) || label.position >= 0 || label.isPending) return;
+    label.isPending = true;
+    if (label.pc == template.head) {
+      rounds.put((long) label.round << 32 | ++expected, label);
+    } else {
+      inner.add(label);
+      ++waiting;
+    }
+  }
+
+  private void place(Label label) {
+    label.position = size;
+    if (label.isPending && label.pc != template.head) --waiting;
+    line = 0;
+    List<Label> here = placed.get(size);
+    if (here == null) {
+      here = new ArrayList<>();
+      placed.put(size, here);
+    }
+    here.add(label);
+  }
+
+  private void jump(int op, Label label) {
+    u1(op);
+    fixups.add(new Fixup(size - 1, size, label, false));
+    u2(0);
+    expect(label);
+  }
+
+  // ---- Evaluation.
+
+  private void follow(Label label) {
+    while (label != null) {
+      if (label == exits.get(NONE) || label.position >= 0) {
+        if (label == first) writeWarmUp();
+        jump(167, label);
+        return;
+      }
+      place(label);
+      System.arraycopy(label.kinds, 0, kinds, 0, kinds.length);
+      System.arraycopy(label.values, 0, values, 0, values.length);
+      for (int i = 0; i < kinds.length; ++i) isStored[i] = kinds[i] == CODE;
+      depth = 0;
+      for (int type : label.frame.stack) {
+        stackKinds[depth] = UNKNOWN;
+        stackIsWide[depth++] = Template.isWide(type);
+      }
+      pushed = depth;
+      round = label.round;
+      resume = label.resume;
+      label = label.pc < 0 ? writeCall(label.resume, label) : evaluate(label.pc);
+    }
+  }
+
+  /** Evaluates from a place on; gives the one where it goes on, if control does not end. */
+  private Label evaluate(int pc) {
+    int first = pc;
+    while (true) {
+      if (pc != first && template.frames[pc] != null) return target(pc);
+      Template.Range[] ranges = template.rangesAt(pc);
+      if (ranges != null) {
+        for (Template.Range range : ranges) store(handlerAt(range.handler()));
+      }
+      int start = size;
+      if (template.lines[pc] != line) {
+        line = template.lines[pc];
+        lines.add(new int[] {start, line});
+      }
+      int next = instruction(pc);
+      if (ranges != null && size > start) {
+        for (Template.Range range : ranges) handle(start, handlerAt(range.handler()), range.type());
+      }
+      if (next == ENDED) return null;
+      if (next < 0) return target(~next);
+      pc = next;
+    }
+  }
+
+  private Label target(int pc) {
+    push();
+    Label label = labelAt(pc);
+    store(label);
+    return label;
+  }
+
+  private void handle(int start, Label handler, int type) {
+    for (int i = handled.size(); i-- > 0 && i > handled.size() - 4; ) {
+      Handled last = handled.get(i);
+      if (last.handler == handler && last.type == type && last.end == start) {
+        handled.set(i, new Handled(last.start, size, handler, type));
+        return;
+      }
+    }
+    handled.add(new Handled(start, size, handler, type));
+  }
+
+  /** Pushes what is known and not there yet. */
+  private void push() {
+    for (; pushed < depth; ++pushed) {
+      long value = stackValues[pushed];
+      if (stackKinds[pushed] == INT) {
+        writeInt((int) value);
+      } else if (stackKinds[pushed] == LONG) {
+        writeLong(value);
+      } else {
+        writeAccess(25, 42, template.codeSlot);
+      }
+    }
+  }
+
+  private void know(byte kind, long value) {
+    stackKinds[depth] = kind;
+    stackValues[depth] = value;
+    stackIsWide[depth] = kind == LONG;
+    ++depth;
+  }
+
+  private boolean isKnown(int below) {
+    return depth - 1 - below >= pushed;
+  }
+
+  private boolean isKnown(int below, byte kind) {
+    return isKnown(below) && stackKinds[depth - 1 - below] == kind;
+  }
+
+  private long value(int below) {
+    return stackValues[depth - 1 - below];
+  }
+
+  private void drop(int count) {
+    depth -= count;
+    if (depth < 0) throw new Failure("the stack is empty");
+    pushed = Math.min(pushed, depth);
+  }
+
+  /** What an instruction leaves that is written as it is. */
+  private void leave(boolean isWide) {
+    stackKinds[depth] = UNKNOWN;
+    stackIsWide[depth] = isWide;
+    pushed = ++depth;
+  }
+
+  private void forget(int slot) {
+    kinds[slot] = UNKNOWN;
+    if (slot > 0 && kinds[slot - 1] == LONG) kinds[slot - 1] = UNKNOWN;
+  }
+
+  private static final int ENDED = Integer.MIN_VALUE;
+
+  /** Evaluates an instruction; gives the next one, or ~next where control jumps there. */
+  private int instruction(int pc) {
+    int at = template.codeStart + pc;
+    int op = template.u1(at);
+    if (op == 0) return pc + 1;
+    if (op <= 20) return constant(pc, at, op);
+    if (op <= 25) return load(op - 21, template.u1(at + 1), pc + 2);
+    if (op <= 45) return load((op - 26) / 4, (op - 26) % 4, pc + 1);
+    if (op <= 53) return loadElement(op, pc + 1);
+    if (op <= 58) return storeLocal(op - 54, template.u1(at + 1), pc + 2);
+    if (op <= 78) return storeLocal((op - 59) / 4, (op - 59) % 4, pc + 1);
+    if (op <= 86) return plain(op, 3, 0, pc + 1);
+    if (op <= 95) return shuffle(op, pc + 1);
+    if (op <= 131) return arithmetic(op, pc + 1);
+    if (op == 132) return increment(template.u1(at + 1), template.bytes[at + 2], pc + 3);
+    if (op <= 147) return convert(op, pc + 1);
+    if (op == 148 && isKnown(1)) {
+      int order = Long.compare(value(1), value(0));
+      drop(2);
+      know(INT, order);
+      return pc + 1;
+    }
+    if (op <= 152) return plain(op, 2, 1, pc + 1);
+    if (op <= 166) return branch(op, pc, at);
+    if (op == 198 || op == 199) return branch(op, pc, at);
+    switch (op) {
+      case 167:
+        return ~(pc + (short) template.u2(at + 1));
+      case 200:
+        return ~(pc + template.u4(at + 1));
+      case 170:
+      case 171:
+        return switchOn(op, pc);
+      case 172:
+      case 173:
+      case 174:
+      case 175:
+      case 176:
+      case 177:
+        writeReturn(op);
+        return ENDED;
+      case 178:
+        return getStatic(at, pc + 3);
+      case 179:
+      case 180:
+      case 181:
+        return field(op, template.u2(at + 1), pc + 3);
+      case 182:
+      case 183:
+      case 184:
+        return invoke(op, template.u2(at + 1), pc + 3);
+      case 185:
+        return invoke(op, template.u2(at + 1), pc + 5);
+      case 187:
+        push();
+        operate(op, template.u2(at + 1));
+        leave(false);
+        return pc + 3;
+      case 188:
+        push();
+        u1(op);
+        u1(template.u1(at + 1));
+        return pc + 2;
+      case 189:
+      case 192:
+      case 193:
+        push();
+        operate(op, template.u2(at + 1));
+        return pc + 3;
+      case 190:
+        if (isKnown(0, CODE)) {
+          drop(1);
+          know(INT, length);
+          return pc + 1;
+        }
+        return plain(op, 1, 1, pc + 1);
+      case 191:
+        push();
+        u1(op);
+        return ENDED;
+      default:
+        throw new Failure("instruction " + op);
+    }
+  }
+
+  private int constant(int pc, int at, int op) {
+    if (op >= 2 && op <= 8) {
+      know(INT, op - 3);
+      return pc + 1;
+    }
+    if (op == 9 || op == 10) {
+      know(LONG, op - 9);
+      return pc + 1;
+    }
+    if (op == 16) {
+      know(INT, template.bytes[at + 1]);
+      return pc + 2;
+    }
+    if (op == 17) {
+      know(INT, (short) template.u2(at + 1));
+      return pc + 3;
+    }
+    if (op < 16) {
+      push();
+      u1(op);
+      leave(op >= 14);
+      return pc + 1;
+    }
+    int index = op == 18 ? template.u1(at + 1) : template.u2(at + 1);
+    int tag = template.tag(index);
+    int next = op == 18 ? pc + 2 : pc + 3;
+    if (tag == Template.INTEGER) {
+      know(INT, template.intConstant(index));
+    } else if (tag == Template.LONG) {
+      know(LONG, template.longConstant(index));
+    } else {
+      push();
+      u1(op);
+      if (op == 18) {
+        u1(index);
+      } else {
+        u2(index);
+      }
+      leave(op == 20);
+    }
+    return next;
+  }
+
+  private int load(int type, int slot, int next) {
+    if (kinds[slot] != UNKNOWN) {
+      know(kinds[slot], values[slot]);
+    } else {
+      push();
+      writeAccess(21 + type, 26 + 4 * type, slot);
+      leave(type == 1 || type == 3);
+    }
+    return next;
+  }
+
+  private int storeLocal(int type, int slot, int next) {
+    boolean isWide = type == 1 || type == 3;
+    if (isKnown(0) && (type == 0 || type == 1)) {
+      byte kind = stackKinds[depth - 1];
+      long value = value(0);
+      drop(1);
+      forget(slot);
+      if (isWide) forget(slot + 1);
+      kinds[slot] = kind;
+      values[slot] = value;
+      isStored[slot] = false;
+    } else {
+      push();
+      writeAccess(54 + type, 59 + 4 * type, slot);
+      byte kind = stackKinds[depth - 1];
+      long value = value(0);
+      drop(1);
+      forget(slot);
+      if (isWide) forget(slot + 1);
+      if (kind == INT || kind == LONG || kind == CODE && slot == template.codeSlot) {
+        know(slot, kind, value);
+        isStored[slot] = true;
+      }
+    }
+    if (slot == template.nextSlot && kinds[slot] == INT) {
+      resume = Math.max(resume, (int) values[slot]);
+    }
+    return next;
+  }
+
+  private int loadElement(int op, int next) {
+    if (isKnown(1, CODE) && isKnown(0)) {
+      long index = value(0);
+      if (index >= 0 && index < length) {
+        drop(2);
+        if (code instanceof long[]) {
+          know(LONG, ((long[]) code)[(int) index]);
+        } else {
+          know(INT, Array.getInt(code, (int) index));
+        }
+        return next;
+      }
+    }
+    return plain(op, 2, op == 47 || op == 49 ? 2 : 1, next);
+  }
+
+  /** Written as it is: takes some values, and leaves none, a narrow or a wide one. */
+  private int plain(int op, int pops, int result, int next) {
+    push();
+    u1(op);
+    drop(pops);
+    if (result > 0) leave(result == 2);
+    return next;
+  }
+
+  private int shuffle(int op, int next) {
+    int top = depth - 1;
+    boolean isPop = op == 87 || op == 88;
+    int count = (op == 88 || op == 92) && !stackIsWide[top] ? 2 : 1;
+    if (isPop) {
+      while (count > 0 && isKnown(0)) {
+        drop(1);
+        --count;
+      }
+      if (count > 0) {
+        u1(count == 2 || stackIsWide[depth - 1] ? 88 : 87);
+        drop(count);
+      }
+      return next;
+    }
+    if ((op == 89 || op == 92) && isKnown(count - 1)) {
+      for (int i = 0; i < count; ++i) {
+        know(stackKinds[depth - count], stackValues[depth - count]);
+      }
+      return next;
+    }
+    push();
+    u1(op);
+    switch (op) {
+      case 89:
+      case 92:
+        for (int i = 0; i < count; ++i) leave(stackIsWide[depth - count]);
+        return next;
+      case 90:
+        leave(stackIsWide[top]);
+        stackIsWide[top] = stackIsWide[top - 1];
+        stackIsWide[top - 1] = stackIsWide[top + 1];
+        stackKinds[top] = UNKNOWN;
+        stackKinds[top - 1] = UNKNOWN;
+        return next;
+      case 95:
+        stackKinds[top] = UNKNOWN;
+        stackKinds[top - 1] = UNKNOWN;
+        return next;
+      default:
+        throw new Failure("instruction " + op);
+    }
+  }
+
+  private int arithmetic(int op, int next) {
+    boolean isUnary = op >= 116 && op <= 119;
+    int type = op < 120 ? (op - 96) % 4 : (op - 120) % 2;
+    int operands = isUnary ? 1 : 2;
+    boolean isDivision = op >= 108 && op <= 115;
+    if (type < 2 && isKnown(operands - 1) && !(isDivision && value(0) == 0)) {
+      long right = value(0);
+      long left = isUnary ? 0 : value(1);
+      drop(operands);
+      if (type == 0) {
+        know(INT, ofInts(op, (int) left, (int) right));
+      } else {
+        know(LONG, ofLongs(op, left, right));
+      }
+      return next;
+    }
+    return plain(op, operands, type == 1 || type == 3 ? 2 : 1, next);
+  }
+
+  private static int ofInts(int op, int left, int right) {
+    switch (op) {
+      case 96:
+        return left + right;
+      case 100:
+        return left - right;
+      case 104:
+        return left * right;
+      case 108:
+        return left / right;
+      case 112:
+        return left % right;
+      case 116:
+        return -right;
+      case 120:
+        return left << right;
+      case 122:
+        return left >> right;
+      case 124:
+        return left >>> right;
+      case 126:
+        return left & right;
+      case 128:
+        return left | right;
+      default:
+        return left ^ right;
+    }
+  }
+
+  private static long ofLongs(int op, long left, long right) {
+    switch (op) {
+      case 97:
+        return left + right;
+      case 101:
+        return left - right;
+      case 105:
+        return left * right;
+      case 109:
+        return left / right;
+      case 113:
+        return left % right;
+      case 117:
+        return -right;
+      case 121:
+        return left << right;
+      case 123:
+        return left >> right;
+      case 125:
+        return left >>> right;
+      case 127:
+        return left & right;
+      case 129:
+        return left | right;
+      default:
+        return left ^ right;
+    }
+  }
+
+  private int increment(int slot, int by, int next) {
+    if (kinds[slot] == INT) {
+      values[slot] = (int) values[slot] + by;
+      isStored[slot] = false;
+      if (slot == template.nextSlot) resume = Math.max(resume, (int) values[slot]);
+    } else {
+      u1(132);
+      u1(slot);
+      u1(by);
+    }
+    return next;
+  }
+
+  private int convert(int op, int next) {
+    if (isKnown(0)) {
+      long value = value(0);
+      boolean isFolded = true;
+      switch (op) {
+        case 133:
+          drop(1);
+          know(LONG, value);
+          break;
+        case 136:
+          drop(1);
+          know(INT, (int) value);
+          break;
+        case 145:
+          drop(1);
+          know(INT, (byte) value);
+          break;
+        case 146:
+          drop(1);
+          know(INT, (char) value);
+          break;
+        case 147:
+          drop(1);
+          know(INT, (short) value);
+          break;
+        default:
+          isFolded = false;
+      }
+      if (isFolded) return next;
+    }
+    // i2l i2f i2d l2i l2f l2d f2i f2l f2d d2i d2l d2f, and three from int to int.
+    boolean isWide =
+        op == 133 || op == 135 || op == 138 || op == 140 || op == 141 || op == 143;
+    return plain(op, 1, isWide ? 2 : 1, next);
+  }
+
+  private int branch(int op, int pc, int at) {
+    int target = pc + (short) template.u2(at + 1);
+    int operands = op >= 159 && op <= 166 ? 2 : 1;
+    if (op <= 164 && isKnown(operands - 1)) {
+      long left = value(operands - 1);
+      long right = operands == 2 ? value(0) : 0;
+      drop(operands);
+      return holds((op - 153) % 6, left, right) ? ~target : pc + 3;
+    }
+    if (op >= 198 && isKnown(0, CODE)) {
+      drop(1);
+      return op == 199 ? ~target : pc + 3;
+    }
+    push();
+    drop(operands);
+    Label label = labelAt(target);
+    store(label);
+    jump(op, label);
+    return pc + 3;
+  }
+
+  private static boolean holds(int relation, long left, long right) {
+    switch (relation) {
+      case 0:
+        return left == right;
+      case 1:
+        return left != right;
+      case 2:
+        return left < right;
+      case 3:
+        return left >= right;
+      case 4:
+        return left > right;
+      default:
+        return left <= right;
+    }
+  }
+
+  private int switchOn(int op, int pc) {
+    int at = template.codeStart + (pc & ~3) + 4;
+    int otherwise = pc + template.u4(at);
+    boolean isTable = op == 170;
+    int low = template.u4(at + 4);
+    int count = isTable ? template.u4(at + 8) - low + 1 : low;
+    int rows = at + (isTable ? 12 : 8);
+    if (isKnown(0)) {
+      int value = (int) value(0);
+      drop(1);
+      if (isTable) {
+        long row = (long) value - low;
+        boolean isCase = row >= 0 && row < count;
+        return ~(isCase ? pc + template.u4(rows + 4 * (int) row) : otherwise);
+      }
+      for (int i = 0; i < count; ++i) {
+        if (template.u4(rows + 8 * i) == value) return ~(pc + template.u4(rows + 8 * i + 4));
+      }
+      return ~otherwise;
+    }
+    push();
+    drop(1);
+    // All that any of them needs, before the switch.
+    Label[] targets = new Label[count + 1];
+    for (int i = 0; i <= count; ++i) {
+      int target =
+          i == count ? otherwise : pc + template.u4(isTable ? rows + 4 * i : rows + 8 * i + 4);
+      targets[i] = labelAt(target);
+      store(targets[i]);
+    }
+    int instruction = size;
+    u1(op);
+    while (size % 4 != 0) u1(0);
+    wide(instruction, targets[count]);
+    u4(low);
+    if (isTable) u4(low + count - 1);
+    for (int i = 0; i < count; ++i) {
+      if (!isTable) u4(template.u4(rows + 8 * i));
+      wide(instruction, targets[i]);
+    }
+    return ENDED;
+  }
+
+  private void wide(int instruction, Label label) {
+    fixups.add(new Fixup(instruction, size, label, true));
+    u4(0);
+    expect(label);
+  }
+
+  private int getStatic(int at, int next) {
+    int member = template.u2(at + 1);
+    if (template.ownerOf(member).equals("weft/rt/Pin")) {
+      // What is pinned is a constant of its own here.
+      boolean isLong = template.descriptorOf(member).equals("J");
+      know(isLong ? LONG : INT, 0);
+      return next;
+    }
+    return field(178, member, next);
+  }
+
+  private int field(int op, int member, int next) {
+    push();
+    operate(op, member);
+    char type = template.descriptorOf(member).charAt(0);
+    boolean isWide = type == 'J' || type == 'D';
+    drop(op == 178 ? 0 : op == 181 ? 2 : 1);
+    if (op == 178 || op == 180) leave(isWide);
+    return next;
+  }
+
+  private int invoke(int op, int member, int next) {
+    String owner = template.ownerOf(member);
+    if (owner.equals("java/lang/invoke/VarHandle")) return next;
+    push();
+    operate(op, member);
+    String descriptor = template.descriptorOf(member);
+    int values = op == 184 ? 0 : 1;
+    int slots = values;
+    int at = 1;
+    for (; descriptor.charAt(at) != ')'; ++at) {
+      ++values;
+      char type = descriptor.charAt(at);
+      slots += type == 'J' || type == 'D' ? 2 : 1;
+      while (descriptor.charAt(at) == '[') ++at;
+      if (descriptor.charAt(at) == 'L') at = descriptor.indexOf(';', at);
+    }
+    if (op == 185) {
+      u1(slots);
+      u1(0);
+    }
+    drop(values);
+    char result = descriptor.charAt(at + 1);
+    if (result != 'V') leave(result == 'J' || result == 'D');
+    return next;
+  }
+
+  // ---- Beginning and end.
+
+  private void loadLocal(int type, int slot) {
+    writeAccess(21 + type, 26 + 4 * type, slot);
+  }
+
+  private void storeLocal(int type, int slot) {
+    writeAccess(54 + type, 59 + 4 * type, slot);
+  }
+
+  private void loadReference(int slot) {
+    loadLocal(4, slot);
+  }
+
+  private void writeReturn(int op) {
+    push();
+    if (op != 177) {
+      int type = op - 172;
+      int temporary = frameSlot + TEMPORARY;
+      storeLocal(type, temporary);
+      loadReference(frameSlot);
+      loadLocal(type, temporary);
+      operate(181, file.field(template.frame, "result", template.result));
+    }
+    u1(4);
+    u1(172);
+  }
+
+  /**
+   * Hands the locals back. References that the frame holds already are not written again: with most
+   * of HotSpot's collectors that takes longer than to compare them.
+   */
+  private void writeEnd(Label exit) {
+    place(exit);
+    for (Template.Local local : template.locals) {
+      if (!local.isVariable) continue;
+      if (local.type == 4) {
+        loadReference(frameSlot);
+        operate(180, template.field(file, local));
+        loadReference(local.slot);
+        Label same = new Label(-1, exit.frame, exit.kinds, exit.values);
+        jump(165, same);
+        writeToFrame(local);
+        place(same);
+      } else {
+        writeToFrame(local);
+      }
+    }
+    u1(3);
+    u1(172);
+  }
+
+  private void writeToFrame(Template.Local local) {
+    loadReference(frameSlot);
+    loadLocal(local.type, local.slot);
+    operate(181, template.field(file, local));
+  }
+
+  /**
+   * Calls what an instruction leads to, and goes on with the next one when it comes back: a call of
+   * the program is a call of the JVM, which processors and HotSpot are made for.
+   */
+  private Label writeCall(int resume, Label exit) {
+    Label end = exitFor(NONE);
+    isLong = true;
+    String callee = "callee" + resume;
+    callees.add(callee);
+    operate(178, file.field(ownName, callee, CALLEE));
+    loadReference(frameSlot);
+    loadReference(template.codeSlot);
+    loadLocal(0, template.nextSlot);
+    loadLocal(0, frameSlot + DEPTH);
+    operate(
+        182,
+        file.method(
+            "weft/rt/Callee",
+            "find",
+            "(Lweft/rt/LoopFrame;Ljava/lang/Object;II)Lweft/rt/Specialised;"));
+    u1(89);
+    storeLocal(4, frameSlot + TEMPORARY);
+    jump(198, end);
+    loadReference(frameSlot + TEMPORARY);
+    operate(192, file.type(template.baseClass));
+    loadReference(frameSlot);
+    loadLocal(0, frameSlot + DEPTH);
+    u1(4);
+    u1(96);
+    for (Template.Local local : template.locals) loadLocal(local.type, local.slot);
+    operate(182, file.method(template.baseClass, template.method, template.baseDescriptor));
+    Label back = new Label(-1, withResult(exit.frame), exit.kinds, exit.values);
+    Label goesOn = new Label(-1, exit.frame, exit.kinds, exit.values);
+    jump(153, goesOn);
+    u1(4);
+    u1(172);
+    place(goesOn);
+    loadReference(frameSlot);
+    loadReference(frameSlot + OWN_CODE);
+    writeInt(resume);
+    loadLocal(0, frameSlot + DEPTH);
+    operate(182, file.method("weft/rt/LoopFrame", "await", "(Ljava/lang/Object;II)I"));
+    u1(89);
+    writeInt(LoopFrame.BACK);
+    jump(159, back);
+    u1(172);
+    place(back);
+    u1(87);
+    for (Template.Local local : template.locals) {
+      if (!local.isVariable || local.slot == template.nextSlot) continue;
+      if (local.slot == template.codeSlot) {
+        loadReference(frameSlot + OWN_CODE);
+      } else {
+        loadReference(frameSlot);
+        operate(180, template.field(file, local));
+      }
+      storeLocal(local.type, local.slot);
+    }
+    know(template.codeSlot, CODE, 0);
+    know(template.nextSlot, INT, resume);
+    this.resume = resume;
+    Label next = labelAt(template.head);
+    store(next);
+    return next;
+  }
+
+  private void know(int slot, byte kind, long value) {
+    kinds[slot] = kind;
+    values[slot] = value;
+    isStored[slot] = kind == CODE;
+  }
+
+  /**
+   * A loop that goes back to where the code begins comes to an end and is called again, many times
+   * before it goes on by itself: HotSpot compiles a method that is called sooner than one that
+   * runs.
+   */
+  private void writeWarmUp() {
+    hasWarmUp = true;
+    int left = file.field(ownName, "left", "I");
+    Label warm = unknownAt(-1, first.frame);
+    System.arraycopy(first.kinds, 0, warm.kinds, 0, warm.kinds.length);
+    operate(178, left);
+    jump(158, warm);
+    operate(178, left);
+    u1(4);
+    u1(100);
+    operate(179, left);
+    know(template.codeSlot, CODE, 0);
+    know(template.nextSlot, INT, start);
+    Label end = exitFor(NONE);
+    store(end);
+    jump(167, end);
+    place(warm);
+  }
+
+  /** With an int on the stack. */
+  private static Template.Frame withResult(Template.Frame frame) {
+    Template.Frame result = new Template.Frame();
+    result.locals = frame.locals;
+    result.stack = new int[] {1};
+    return result;
+  }
+
+  /** Arguments go to where the template has them. */
+  private void writePrologue() {
+    int slot = 3;
+    for (Template.Local local : template.locals) {
+      loadLocal(local.type, slot);
+      slot += local.isWide() ? 2 : 1;
+    }
+    argumentSlots = slot;
+    loadReference(1);
+    loadLocal(0, 2);
+    storeLocal(0, frameSlot + DEPTH);
+    operate(192, file.type(template.frame));
+    storeLocal(4, frameSlot);
+    for (int i = template.locals.size(); i-- > 0; ) {
+      Template.Local local = template.locals.get(i);
+      storeLocal(local.type, local.slot);
+    }
+    loadReference(template.codeSlot);
+    storeLocal(4, frameSlot + OWN_CODE);
+  }
+
+  // ---- Instructions.
+
+  private void u1(int value) {
+    if (size == out.length) throw new Failure("too long");
+    out[size++] = (byte) value;
+  }
+
+  private void u2(int value) {
+    u1(value >> 8);
+    u1(value);
+  }
+
+  private void u4(int value) {
+    u2(value >> 16);
+    u2(value);
+  }
+
+  private void putU2(int at, int value) {
+    out[at] = (byte) (value >> 8);
+    out[at + 1] = (byte) value;
+  }
+
+  private void operate(int op, int constant) {
+    u1(op);
+    u2(constant);
+  }
+
+  private void writeAccess(int plain, int first, int slot) {
+    if (slot < 4) {
+      u1(first + slot);
+    } else if (slot < 256) {
+      u1(plain);
+      u1(slot);
+    } else {
+      throw new Failure("too many locals");
+    }
+  }
+
+  private void writeInt(int value) {
+    if (value >= -1 && value <= 5) {
+      u1(3 + value);
+    } else if (value == (byte) value) {
+      u1(16);
+      u1(value);
+    } else if (value == (short) value) {
+      u1(17);
+      u2(value);
+    } else {
+      u1(19);
+      u2(file.intConstant(value));
+    }
+  }
+
+  private void writeLong(long value) {
+    if (value == 0 || value == 1) {
+      u1(9 + (int) value);
+    } else {
+      u1(20);
+      u2(file.longConstant(value));
+    }
+  }
+
+  /** The Code attribute, which may still ask for constants. */
+  private byte[] body() {
+    ClassBytes.Output body = new ClassBytes.Output();
+    body.u2(template.maxStack + argumentSlots + 8);
+    body.u2(Math.max(frameSlot + TEMPORARY + 2, argumentSlots));
+    body.u4(size);
+    body.write(out, 0, size);
+    body.u2(handled.size());
+    for (Handled range : handled) {
+      body.u2(range.start);
+      body.u2(range.end);
+      body.u2(range.handler.position);
+      body.u2(range.type);
+    }
+    body.u2(lines.isEmpty() ? 1 : 2);
+
+    ClassBytes.Output table = new ClassBytes.Output();
+    int count = 0;
+    int last = -1;
+    for (List<Label> here : placed.values()) {
+      // A place that is only fallen into needs no frame.
+      boolean isUsed = false;
+      for (Label label : here) isUsed |= label.isUsed;
+      if (!isUsed) continue;
+      ++count;
+      table.u1(255);
+      table.u2(here.get(0).position - last - 1);
+      last = here.get(0).position;
+      writeFrame(here, table);
+    }
+    byte[] frames = table.toByteArray();
+    body.u2(file.utf8("StackMapTable"));
+    body.u4(2 + frames.length);
+    body.u2(count);
+    body.write(frames, 0, frames.length);
+
+    if (!lines.isEmpty()) {
+      body.u2(file.utf8("LineNumberTable"));
+      body.u4(2 + 4 * lines.size());
+      body.u2(lines.size());
+      for (int[] line : lines) {
+        body.u2(line[0]);
+        body.u2(line[1]);
+      }
+    }
+    return body.toByteArray();
+  }
+
+  /** Of several places without code between them: what is in locals for all of them. */
+  private void writeFrame(List<Label> here, ClassBytes.Output table) {
+    int[] types = Arrays.copyOf(here.get(0).frame.locals, frameSlot + DEPTH + 1);
+    for (Label label : here) {
+      for (int slot = 0; slot < frameSlot; ++slot) {
+        boolean isStored = label.kinds[slot] == UNKNOWN || label.kinds[slot] == CODE;
+        if (!label.frame.isLive(slot) || !isStored) types[slot] = Template.TOP;
+      }
+    }
+    types[frameSlot] = Template.IS_OBJECT | file.type(template.frame) << 8;
+    types[frameSlot + OWN_CODE] = template.frames[template.head].locals[template.codeSlot];
+    types[frameSlot + DEPTH] = 1;
+    int count = 0;
+    for (int slot = 0; slot < types.length; ++slot) {
+      ++count;
+      if (Template.isWide(types[slot])) ++slot;
+    }
+    table.u2(count);
+    for (int slot = 0; slot < types.length; ++slot) {
+      writeType(types[slot], table);
+      if (Template.isWide(types[slot])) ++slot;
+    }
+    int[] stack = here.get(here.size() - 1).frame.stack;
+    table.u2(stack.length);
+    for (int type : stack) writeType(type, table);
+  }
+
+  private static void writeType(int type, ClassBytes.Output table) {
+    int tag = type & 0xff;
+    table.u1(tag);
+    if (tag == Template.IS_OBJECT) table.u2(type >> 8);
+    if (tag == Template.IS_UNINITIALISED) throw new Failure("an object that is not initialised");
+  }
+}

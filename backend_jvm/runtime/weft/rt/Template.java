@@ -1,0 +1,443 @@
+package weft.rt;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The method that an {@link Evaluation} starts from, and the constants of its class, as chapter 4
+ * of the Java Virtual Machine Specification has them.
+ */
+final class Template {
+  static final int UTF8 = 1;
+  static final int INTEGER = 3;
+  static final int LONG = 5;
+  static final int DOUBLE = 6;
+  static final int CLASS = 7;
+  static final int FIELD = 9;
+  static final int METHOD = 10;
+  static final int INTERFACE_METHOD = 11;
+  static final int NAME_AND_TYPE = 12;
+
+  /** Tags of the verifier's types. */
+  static final int TOP = 0;
+
+  static final int IS_DOUBLE = 3;
+  static final int IS_LONG = 4;
+  static final int IS_OBJECT = 7;
+  static final int IS_UNINITIALISED = 8;
+
+  /** What the verifier is told of a place that jumps lead to. */
+  static final class Frame {
+    /** By slot: a type's tag, and above it the index of its class. The half of a wide one is TOP. */
+    int[] locals;
+
+    /** From the bottom; a wide value is one. */
+    int[] stack;
+
+    boolean isLive(int slot) {
+      return slot < locals.length && locals[slot] != TOP;
+    }
+  }
+
+  /** Exceptions between two places lead to a third. */
+  record Range(int start, int end, int handler, int type) {}
+
+  final byte[] bytes;
+  final int head;
+  final int entry;
+  final int codeSlot;
+  final int nextSlot;
+  final String frame;
+  final String method;
+
+  /** The constants: where they begin, how many there are, and where they end. */
+  final int poolStart;
+
+  final int poolCount;
+  final int poolEnd;
+  private final int[] constants;
+
+  /** The method's code. */
+  final int codeStart;
+
+  final int codeLength;
+  final int maxStack;
+  final int maxLocals;
+  final String result;
+  final Frame[] frames;
+
+  /** A local that lives when a round begins. */
+  static final class Local {
+    final int slot;
+    /** The distance of the instructions for its type from those for ints. */
+    final int type;
+
+    final String descriptor;
+    /** Whether the loop changes it. */
+    final boolean isVariable;
+
+    Local(int slot, int type, String descriptor, boolean isVariable) {
+      this.slot = slot;
+      this.type = type;
+      this.descriptor = descriptor;
+      this.isVariable = isVariable;
+    }
+
+    boolean isWide() {
+      return type == 1 || type == 3;
+    }
+  }
+
+  final List<Local> locals = new ArrayList<>();
+
+  /** The class of all that is made for the loop, and its method, which has the loop's name. */
+  final String baseClass;
+
+  final String baseDescriptor;
+
+  private final Range[][] rangesAt;
+
+  /** By position: the line. */
+  final int[] lines;
+
+  /** The name of the source file, a constant; 0 if there is none. */
+  final int sourceFile;
+
+  Template(
+      byte[] bytes,
+      String method,
+      String descriptor,
+      String frame,
+      int head,
+      int entry,
+      int codeSlot,
+      int nextSlot) {
+    this.bytes = bytes;
+    this.method = method;
+    this.frame = frame;
+    this.head = head;
+    this.entry = entry;
+    this.codeSlot = codeSlot;
+    this.nextSlot = nextSlot;
+    result = descriptor.substring(descriptor.indexOf(')') + 1);
+
+    poolCount = u2(8);
+    poolStart = 10;
+    constants = new int[poolCount];
+    int at = poolStart;
+    for (int i = 1; i < poolCount; ++i) {
+      constants[i] = at;
+      int tag = bytes[at];
+      at += sizeOf(tag, at);
+      if (tag == LONG || tag == DOUBLE) ++i;
+    }
+    poolEnd = at;
+
+    at += 6;
+    at += 2 + 2 * u2(at);
+    int codeAttribute = 0;
+    for (boolean isMethod : new boolean[] {false, true}) {
+      int members = u2(at);
+      at += 2;
+      while (members-- > 0) {
+        boolean isMeant =
+            isMethod && text(u2(at + 2)).equals(method) && text(u2(at + 4)).equals(descriptor);
+        int attributes = u2(at + 6);
+        at += 8;
+        while (attributes-- > 0) {
+          if (isMeant && text(u2(at)).equals("Code")) codeAttribute = at + 6;
+          at += 6 + u4(at + 2);
+        }
+      }
+    }
+    int file = 0;
+    int attributes = u2(at);
+    at += 2;
+    while (attributes-- > 0) {
+      if (text(u2(at)).equals("SourceFile")) file = u2(at + 6);
+      at += 6 + u4(at + 2);
+    }
+    sourceFile = file;
+
+    at = codeAttribute;
+    maxStack = u2(at);
+    maxLocals = u2(at + 2);
+    codeLength = u4(at + 4);
+    codeStart = at + 8;
+    frames = new Frame[codeLength];
+    lines = new int[codeLength];
+    at = codeStart + codeLength;
+    Range[] ranges = new Range[u2(at)];
+    at += 2;
+    for (int i = 0; i < ranges.length; ++i, at += 8) {
+      ranges[i] = new Range(u2(at), u2(at + 2), u2(at + 4), u2(at + 6));
+    }
+    rangesAt = new Range[codeLength][];
+    for (Range range : ranges) {
+      for (int i = range.start; i < range.end; ++i) {
+        int count = rangesAt[i] == null ? 0 : rangesAt[i].length;
+        rangesAt[i] = count == 0 ? new Range[1] : Arrays.copyOf(rangesAt[i], count + 1);
+        rangesAt[i][count] = range;
+      }
+    }
+    attributes = u2(at);
+    at += 2;
+    while (attributes-- > 0) {
+      String name = text(u2(at));
+      if (name.equals("StackMapTable")) readFrames(at + 6, descriptor);
+      if (name.equals("LineNumberTable")) {
+        for (int i = 0; i < u2(at + 6); ++i) lines[u2(at + 8 + 4 * i)] = u2(at + 10 + 4 * i);
+        for (int i = 1; i < codeLength; ++i) if (lines[i] == 0) lines[i] = lines[i - 1];
+      }
+      at += 6 + u4(at + 2);
+    }
+    findLocals();
+    baseClass = frame + "Code";
+    StringBuilder type = new StringBuilder("(Lweft/rt/LoopFrame;I");
+    for (Local local : locals) type.append(local.descriptor);
+    baseDescriptor = type.append(")Z").toString();
+  }
+
+  /** What exceptions of the instruction lead to; null if they lead out. */
+  Range[] rangesAt(int at) {
+    return rangesAt[at];
+  }
+
+  int u1(int at) {
+    return bytes[at] & 0xff;
+  }
+
+  int u2(int at) {
+    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+  }
+
+  int u4(int at) {
+    return u2(at) << 16 | u2(at + 2);
+  }
+
+  long u8(int at) {
+    return (long) u4(at) << 32 | u4(at + 4) & 0xffffffffL;
+  }
+
+  private int sizeOf(int tag, int at) {
+    switch (tag) {
+      case UTF8:
+        return 3 + u2(at + 1);
+      case INTEGER:
+      case 4:
+      case FIELD:
+      case METHOD:
+      case INTERFACE_METHOD:
+      case NAME_AND_TYPE:
+      case 17:
+      case 18:
+        return 5;
+      case LONG:
+      case DOUBLE:
+        return 9;
+      case 15:
+        return 4;
+      default:
+        return 3;
+    }
+  }
+
+  // ---- Constants, by index.
+
+  int tag(int index) {
+    return bytes[constants[index]];
+  }
+
+  int intConstant(int index) {
+    return u4(constants[index] + 1);
+  }
+
+  long longConstant(int index) {
+    return u8(constants[index] + 1);
+  }
+
+  String text(int index) {
+    int at = constants[index];
+    // Names are ASCII; what is not only has to be something.
+    return new String(bytes, at + 3, u2(at + 1), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The name of the class that a field or a method belongs to. */
+  String ownerOf(int member) {
+    return text(u2(constants[u2(constants[member] + 1)] + 1));
+  }
+
+  String nameOf(int member) {
+    return text(u2(constants[u2(constants[member] + 3)] + 1));
+  }
+
+  String descriptorOf(int member) {
+    return text(u2(constants[u2(constants[member] + 3)] + 3));
+  }
+
+  // ---- Frames.
+
+  private int position;
+
+  private int readType() {
+    int tag = u1(position++);
+    if (tag < IS_OBJECT) return tag;
+    int operand = u2(position);
+    position += 2;
+    return tag | operand << 8;
+  }
+
+  static boolean isWide(int type) {
+    return type == IS_LONG || type == IS_DOUBLE;
+  }
+
+  private void readFrames(int at, String descriptor) {
+    position = at + 2;
+    int count = u2(at);
+    int[] locals = null;
+    int code = -1;
+    while (count-- > 0) {
+      int form = u1(position++);
+      int[] stack = {};
+      if (form < 64) {
+        code += form + 1;
+      } else if (form < 128) {
+        code += form - 64 + 1;
+        stack = new int[] {readType()};
+      } else if (form == 255) {
+        code += u2(position) + 1;
+        int number = u2(position + 2);
+        position += 4;
+        int[] slots = new int[2 * number];
+        int slot = 0;
+        for (int i = 0; i < number; ++i) {
+          int type = readType();
+          slots[slot++] = type;
+          if (isWide(type)) slots[slot++] = TOP;
+        }
+        locals = Arrays.copyOf(slots, slot);
+        stack = new int[u2(position)];
+        position += 2;
+        for (int i = 0; i < stack.length; ++i) stack[i] = readType();
+      } else {
+        throw new IllegalArgumentException("a frame of form " + form);
+      }
+      Frame frame = new Frame();
+      frame.locals = locals != null ? locals : parameters(descriptor);
+      frame.stack = stack;
+      frames[code] = frame;
+    }
+  }
+
+  /** Finds the locals that live when a round begins. */
+  private void findLocals() {
+    boolean[] isVariable = new boolean[maxLocals];
+    for (int at = head; at < entry; at += lengthAt(at)) {
+      int place = codeStart + at;
+      int op = u1(place);
+      if (op >= 54 && op <= 58 || op == 132) isVariable[u1(place + 1)] = true;
+      if (op >= 59 && op <= 78) isVariable[(op - 59) % 4] = true;
+    }
+    Frame frame = frames[head];
+    for (int slot = 0; slot < frame.locals.length; ++slot) {
+      int tag = frame.locals[slot] & 0xff;
+      if (tag == TOP) continue;
+      int type = tag == IS_OBJECT ? 4 : tag == IS_LONG ? 1 : tag == IS_DOUBLE ? 3 : tag == 2 ? 2 : 0;
+      String descriptor = "IJFD".substring(type % 4, type % 4 + 1);
+      if (type == 4) {
+        String name = text(u2(constants[frame.locals[slot] >> 8] + 1));
+        descriptor = name.charAt(0) == '[' ? name : "L" + name + ";";
+      }
+      locals.add(new Local(slot, type, descriptor, isVariable[slot]));
+    }
+  }
+
+  /** The field of the frame that holds a local. */
+  int field(ClassBytes file, Local local) {
+    if (local.slot == codeSlot) return file.field("weft/rt/LoopFrame", "code", "Ljava/lang/Object;");
+    if (local.slot == nextSlot) return file.field("weft/rt/LoopFrame", "next", "I");
+    return file.field(frame, "l" + local.slot, local.descriptor);
+  }
+
+  /** The abstract class of all that is made for the loop. */
+  byte[] baseFile() {
+    ClassBytes file = new ClassBytes(this);
+    file.addConstructor("weft/rt/Specialised");
+    file.add(method, baseDescriptor, null);
+    ClassBytes.Output code = new ClassBytes.Output();
+    int size = 3;
+    for (int op : new int[] {42, 43, 28}) code.u1(op);
+    for (Local local : locals) {
+      code.u1(43);
+      if (local.slot != codeSlot && local.slot != nextSlot) {
+        code.u1(192);
+        code.u2(file.type(frame));
+      }
+      code.u1(180);
+      code.u2(field(file, local));
+      if (local.slot == codeSlot) {
+        code.u1(192);
+        code.u2(file.type(local.descriptor));
+      }
+      size += local.isWide() ? 2 : 1;
+    }
+    code.u1(182);
+    code.u2(file.method(baseClass, method, baseDescriptor));
+    code.u1(172);
+    file.add("run", "(Lweft/rt/LoopFrame;I)Z", ClassBytes.body(size, 3, code));
+    return file.file(
+        ClassBytes.PUBLIC | ClassBytes.SUPER | ClassBytes.ABSTRACT,
+        baseClass,
+        "weft/rt/Specialised",
+        0);
+  }
+
+  /** How long the instruction is. */
+  private int lengthAt(int at) {
+    int place = codeStart + at;
+    int op = u1(place);
+    if (op == 170 || op == 171) {
+      int rows = codeStart + (at & ~3) + 8;
+      int count = op == 170 ? u4(rows + 4) - u4(rows) + 1 : 2 * u4(rows);
+      return rows + (op == 170 ? 8 : 4) + 4 * count - place;
+    }
+    if (op == 16 || op == 18 || op >= 21 && op <= 25 || op >= 54 && op <= 58 || op == 188) return 2;
+    if (op == 185 || op == 200) return 5;
+    if (op == 17 || op == 19 || op == 20 || op == 132 || op >= 153 && op <= 167) return 3;
+    if (op >= 178 && op <= 193 && op != 190 && op != 191 || op == 198 || op == 199) return 3;
+    return 1;
+  }
+
+  private int[] parameters(String descriptor) {
+    int[] slots = new int[2 * descriptor.length()];
+    int slot = 0;
+    for (int at = 1; descriptor.charAt(at) != ')'; ) {
+      int start = at;
+      while (descriptor.charAt(at) == '[') ++at;
+      at = descriptor.charAt(at) == 'L' ? descriptor.indexOf(';', at) + 1 : at + 1;
+      String type = descriptor.substring(start, at);
+      char kind = type.charAt(0);
+      slots[slot++] =
+          kind == 'J'
+              ? IS_LONG
+              : kind == 'D'
+                  ? IS_DOUBLE
+                  : kind == 'F'
+                      ? 2
+                      : kind == 'L'
+                          ? IS_OBJECT | classNamed(type.substring(1, type.length() - 1)) << 8
+                          : kind == '[' ? IS_OBJECT | classNamed(type) << 8 : 1;
+      if (isWide(slots[slot - 1])) ++slot;
+    }
+    return Arrays.copyOf(slots, slot);
+  }
+
+  private int classNamed(String name) {
+    for (int i = 1; i < poolCount; ++i) {
+      if (constants[i] != 0 && tag(i) == CLASS && text(u2(constants[i] + 1)).equals(name)) return i;
+    }
+    throw new IllegalArgumentException(name);
+  }
+}
