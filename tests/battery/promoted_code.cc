@@ -41,6 +41,7 @@ enum Op : uint8_t {
   kEndTry,
   kDivide,
   kNative,  // a number
+  kMake,    // how long
   kStop,
 };
 
@@ -149,6 +150,13 @@ class Machine : public Object {
           case kNative:
             stack[top - 1] = Native(code[next++], stack[top - 1]);
             break;
+          case kMake: {
+            Array<int64_t> made(code[next]);
+            made[code[next] - 1] = base;
+            stack[top++] = new Small(made.length() + made[made.length() - 1]);
+            next++;
+            break;
+          }
           default:
             instructions_ += weight * 2;
             return checksum * 1000 + stack[top - 1]->number();
@@ -247,7 +255,7 @@ int run(Array<Str>) {
   functions[2] =
       Code(kPush, 0, kPush, 0, kLoad, 2, kLoad, 1, kCall, 3, 1, kAdd, kStore, 2, kLoad, 1, kPush, 1,
            kAdd, kStore, 1, kLoad, 1, kLoad, 0, kJumpIfLess, 4, kLoad, 2, kStop);
-  functions[3] = Code(kLoad, 0, kNative, 5, kPush, 3, kMultiply, kReturn);
+  functions[3] = Code(kLoad, 0, kNative, 5, kMake, 3, kMultiply, kReturn);
   // A loop that divides by zero once in each round, and goes on behind it.
   functions[4] = Code(kPush, 0, kTry, 11, kLoad, 0, kPush, 0, kDivide, kEndTry, kStop, kLoad, 1,
                       kAdd, kStore, 1, kLoad, 0, kPush, 1, kSubtract, kStore, 0, kPush, 0, kLoad, 0,
@@ -320,9 +328,9 @@ WEFT_MAIN(run)
 //| depth 7
 //| depth 7
 //| depth 7
-//| sum 466015
-//| sum -3979723426526432890
-//| sum -6292342271018045519
+//| sum 1086035
+//| sum 8752216254668819982
+//| sum 7671301500604139005
 //| handled 16016
 //| handled 5236082980919372816
 //| handled -2245191030671042160

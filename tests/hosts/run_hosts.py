@@ -6,6 +6,7 @@ usage: tests/hosts/run_hosts.py
 jvm, cli: tests/battery/exported_functions.cc is translated, and a program in the host's own language
 calls what it exports. What both print has to be the same.
 jvm-start, cli-start: a program that has nothing to do with the host is packed for a quick start.
+jvm-specialise: what an interpreter runs for a while gets code of its own, without being asked to.
 
 Uses nothing beyond Python's own library, and what `./dev setup` installs for the backend.
 """
@@ -72,6 +73,50 @@ def jvm_start(folder):
     return run(["java", "-Xverify:all", "-jar", jar], folder)
 
 
+# A loop, a recursion, and an error whose line the interpreter has to know.
+LONG_PROGRAM = """\
+fun fib(n) { if (n < 2) return n; return fib(n - 2) + fib(n - 1); }
+var sum = 0;
+for (var i = 0; i < 30000000; i = i + 1) {
+  if (i - 2 > sum) sum = sum + 3;
+}
+print sum;
+print fib(33);
+fun fail(n) { if (n < 1) return nil + 1; return fail(n - 1); }
+fail(3);
+"""
+LONG_OUTPUT = """\
+3e+07
+3.52458e+06
+Operands must be two numbers or two strings.
+[line 8] in fail()
+[line 8] in fail()
+[line 8] in fail()
+[line 8] in fail()
+[line 9] in script
+"""
+
+
+def jvm_specialise(folder):
+    jar = os.path.join(folder, "lox.jar")
+    program = os.path.join(folder, "long.lox")
+    with open(program, "w", encoding="utf-8") as file:
+        file.write(LONG_PROGRAM)
+    run([os.path.join(ROOT, "weft"), "translate", "interpreter_spec/lox/main.cc", "--backend=jvm",
+         "-q", "-o", jar], ROOT)
+    outputs = set()
+    for mode in ["-Dweft.specialise.log=true", "-Dweft.specialise=off"]:
+        done = subprocess.run(["java", "-Xverify:all", mode, "-jar", jar, program], cwd=folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        log = [line for line in done.stderr.decode().splitlines(True)
+               if line.startswith("weft: specialise ")]
+        if mode.endswith("log=true") and not any(" bytes for " in line for line in log):
+            raise RuntimeError("no code was made:\n%s" % done.stderr.decode())
+        outputs.add(done.stdout.decode() + "".join(
+            line for line in done.stderr.decode().splitlines(True) if line not in log))
+    return "and without\n".join(outputs)
+
+
 def cli_start(folder):
     program = os.path.join(folder, "alone.exe")
     translate = [os.path.join(ROOT, "weft"), "translate", ALONE, "--backend=cli", "-q", "-o", program]
@@ -91,6 +136,7 @@ CHECKS = {
     "jvm": (jvm, EMBEDDED),
     "cli": (cli, EMBEDDED),
     "jvm-start": (jvm_start, expected(ALONE)),
+    "jvm-specialise": (jvm_specialise, LONG_OUTPUT),
     "cli-start": (cli_start, expected(ALONE)),
 }
 

@@ -1,5 +1,7 @@
 package weft.rt;
 
+import static weft.rt.Opcode.*;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -135,10 +137,10 @@ final class ClassBytes {
 
   void addConstructor(String parent) {
     Output code = new Output();
-    code.u1(42);
-    code.u1(183);
+    code.u1(ALOAD_0);
+    code.u1(INVOKESPECIAL);
     code.u2(method(parent, "<init>", "()V"));
-    code.u1(177);
+    code.u1(RETURN);
     add("<init>", "()V", body(1, 1, code));
   }
 
@@ -150,12 +152,12 @@ final class ClassBytes {
     fields.u2(utf8(name));
     fields.u2(utf8(descriptor));
     fields.u2(0);
-    initialiser.u1(187);
+    initialiser.u1(NEW);
     initialiser.u2(type(objectClass));
-    initialiser.u1(89);
-    initialiser.u1(183);
+    initialiser.u1(DUP);
+    initialiser.u1(INVOKESPECIAL);
     initialiser.u2(method(objectClass, "<init>", "()V"));
-    initialiser.u1(179);
+    initialiser.u1(PUTSTATIC);
     initialiser.u2(field(owner, name, descriptor));
   }
 
@@ -166,16 +168,16 @@ final class ClassBytes {
     fields.u2(utf8(name));
     fields.u2(utf8("I"));
     fields.u2(0);
-    initialiser.u1(19);
+    initialiser.u1(LDC_W);
     initialiser.u2(intConstant(value));
-    initialiser.u1(179);
+    initialiser.u1(PUTSTATIC);
     initialiser.u2(field(owner, name, "I"));
   }
 
   /** The class file; sourceFile is a constant, or 0. */
   byte[] file(int access, String name, String parent, int sourceFile) {
     if (initialiser.size() > 0) {
-      initialiser.u1(177);
+      initialiser.u1(RETURN);
       add("<clinit>", "()V", body(2, 0, initialiser), STATIC);
     }
     int self = type(name);

@@ -1,5 +1,7 @@
 package weft.rt;
 
+import static weft.rt.Opcode.*;
+
 import java.lang.reflect.Array;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -125,11 +127,14 @@ final class Evaluation {
   /** What is to be written: places within rounds, which come first, and rounds by instruction. */
   private final ArrayDeque<Label> inner = new ArrayDeque<>();
 
+  /** How many of them there are. */
+  private int waiting;
+
   private final TreeMap<Long, Label> rounds = new TreeMap<>();
+
+  /** Counts, so that two places of one round have different keys. */
   private int expected;
 
-  /** How many of the former there are. */
-  private int waiting;
   private final List<Fixup> fixups = new ArrayList<>();
   private final List<Handled> handled = new ArrayList<>();
   private final TreeMap<Integer, List<Label>> placed = new TreeMap<>();
@@ -200,8 +205,8 @@ final class Evaluation {
   byte[] run(String name) {
     ownName = name;
     writePrologue();
-    know(template.codeSlot, CODE, 0);
-    know(template.nextSlot, INT, start);
+    knowLocal(template.codeSlot, CODE, 0);
+    knowLocal(template.nextSlot, INT, start);
     first = labelAt(template.head);
     for (Label label = first; label != null; label = nextPending()) follow(label);
     Label end = exitFor(NONE);
@@ -346,10 +351,10 @@ final class Evaluation {
       if (!label.frame.isLive(slot) || label.kinds[slot] != UNKNOWN) continue;
       if (kinds[slot] == INT) {
         writeInt((int) values[slot]);
-        writeAccess(54, 59, slot);
+        writeStore(0, slot);
       } else {
         writeLong(values[slot]);
-        writeAccess(55, 63, slot);
+        writeStore(1, slot);
       }
       isStored[slot] = true;
     }
@@ -394,7 +399,7 @@ final class Evaluation {
     while (label != null) {
       if (label == exits.get(NONE) || label.position >= 0) {
         if (label == first) writeWarmUp();
-        jump(167, label);
+        jump(GOTO, label);
         return;
       }
       place(label);
@@ -409,7 +414,7 @@ final class Evaluation {
       pushed = depth;
       round = label.round;
       resume = label.resume;
-      label = label.pc < 0 ? writeCall(label.resume, label) : evaluate(label.pc);
+      label = label.pc < 0 ? writeCall(label) : evaluate(label.pc);
     }
   }
 
@@ -464,7 +469,7 @@ final class Evaluation {
       } else if (stackKinds[pushed] == LONG) {
         writeLong(value);
       } else {
-        writeAccess(25, 42, template.codeSlot);
+        writeLoadReference(template.codeSlot);
       }
     }
   }
@@ -512,79 +517,78 @@ final class Evaluation {
   private int instruction(int pc) {
     int at = template.codeStart + pc;
     int op = template.u1(at);
-    if (op == 0) return pc + 1;
-    if (op <= 20) return constant(pc, at, op);
-    if (op <= 25) return load(op - 21, template.u1(at + 1), pc + 2);
-    if (op <= 45) return load((op - 26) / 4, (op - 26) % 4, pc + 1);
-    if (op <= 53) return loadElement(op, pc + 1);
-    if (op <= 58) return storeLocal(op - 54, template.u1(at + 1), pc + 2);
-    if (op <= 78) return storeLocal((op - 59) / 4, (op - 59) % 4, pc + 1);
-    if (op <= 86) return plain(op, 3, 0, pc + 1);
-    if (op <= 95) return shuffle(op, pc + 1);
-    if (op <= 131) return arithmetic(op, pc + 1);
-    if (op == 132) return increment(template.u1(at + 1), template.bytes[at + 2], pc + 3);
-    if (op <= 147) return convert(op, pc + 1);
-    if (op == 148 && isKnown(1)) {
+    if (op == NOP) return pc + 1;
+    if (op <= LDC2_W) return constant(pc, at, op);
+    if (op <= ALOAD) return evaluateLoad(op - ILOAD, template.u1(at + 1), pc + 2);
+    if (op <= ALOAD_3) return evaluateLoad((op - ILOAD_0) / 4, (op - ILOAD_0) % 4, pc + 1);
+    if (op <= SALOAD) return loadElement(op, pc + 1);
+    if (op <= ASTORE) return evaluateStore(op - ISTORE, template.u1(at + 1), pc + 2);
+    if (op <= ASTORE_3) return evaluateStore((op - ISTORE_0) / 4, (op - ISTORE_0) % 4, pc + 1);
+    if (op <= SASTORE) return plain(op, 3, 0, pc + 1);
+    if (op <= SWAP) return shuffle(op, pc + 1);
+    if (op <= LXOR) return arithmetic(op, pc + 1);
+    if (op == IINC) return increment(template.u1(at + 1), template.bytes[at + 2], pc + 3);
+    if (op <= I2S) return convert(op, pc + 1);
+    if (op == LCMP && isKnown(1)) {
       int order = Long.compare(value(1), value(0));
       drop(2);
       know(INT, order);
       return pc + 1;
     }
-    if (op <= 152) return plain(op, 2, 1, pc + 1);
-    if (op <= 166) return branch(op, pc, at);
-    if (op == 198 || op == 199) return branch(op, pc, at);
+    if (op <= DCMPG) return plain(op, 2, 1, pc + 1);
+    if (op <= IF_ACMPNE) return branch(op, pc, at);
+    if (op == IFNULL || op == IFNONNULL) return branch(op, pc, at);
     switch (op) {
-      case 167:
+      case GOTO:
         return ~(pc + (short) template.u2(at + 1));
-      case 200:
+      case GOTO_W:
         return ~(pc + template.u4(at + 1));
-      case 170:
-      case 171:
+      case TABLESWITCH:
+      case LOOKUPSWITCH:
         return switchOn(op, pc);
-      case 172:
-      case 173:
-      case 174:
-      case 175:
-      case 176:
-      case 177:
+      case IRETURN:
+      case LRETURN:
+      case FRETURN:
+      case DRETURN:
+      case ARETURN:
+      case RETURN:
         writeReturn(op);
         return ENDED;
-      case 178:
+      case GETSTATIC:
         return getStatic(at, pc + 3);
-      case 179:
-      case 180:
-      case 181:
+      case PUTSTATIC:
+      case GETFIELD:
+      case PUTFIELD:
         return field(op, template.u2(at + 1), pc + 3);
-      case 182:
-      case 183:
-      case 184:
+      case INVOKEVIRTUAL:
+      case INVOKESPECIAL:
+      case INVOKESTATIC:
         return invoke(op, template.u2(at + 1), pc + 3);
-      case 185:
+      case INVOKEINTERFACE:
         return invoke(op, template.u2(at + 1), pc + 5);
-      case 187:
+      case NEW:
         push();
         operate(op, template.u2(at + 1));
         leave(false);
         return pc + 3;
-      case 188:
-        push();
-        u1(op);
+      case NEWARRAY:
+        plain(op, 1, 1, pc);
         u1(template.u1(at + 1));
         return pc + 2;
-      case 189:
-      case 192:
-      case 193:
-        push();
-        operate(op, template.u2(at + 1));
+      case ANEWARRAY:
+      case CHECKCAST:
+      case INSTANCEOF:
+        plain(op, 1, 1, pc);
+        u2(template.u2(at + 1));
         return pc + 3;
-      case 190:
+      case ARRAYLENGTH:
         if (isKnown(0, CODE)) {
           drop(1);
           know(INT, length);
           return pc + 1;
         }
         return plain(op, 1, 1, pc + 1);
-      case 191:
+      case ATHROW:
         push();
         u1(op);
         return ENDED;
@@ -594,31 +598,31 @@ final class Evaluation {
   }
 
   private int constant(int pc, int at, int op) {
-    if (op >= 2 && op <= 8) {
-      know(INT, op - 3);
+    if (op >= ICONST_M1 && op <= ICONST_5) {
+      know(INT, op - ICONST_0);
       return pc + 1;
     }
-    if (op == 9 || op == 10) {
-      know(LONG, op - 9);
+    if (op == LCONST_0 || op == LCONST_1) {
+      know(LONG, op - LCONST_0);
       return pc + 1;
     }
-    if (op == 16) {
+    if (op == BIPUSH) {
       know(INT, template.bytes[at + 1]);
       return pc + 2;
     }
-    if (op == 17) {
+    if (op == SIPUSH) {
       know(INT, (short) template.u2(at + 1));
       return pc + 3;
     }
-    if (op < 16) {
+    if (op < BIPUSH) {
       push();
       u1(op);
-      leave(op >= 14);
+      leave(op >= DCONST_0);
       return pc + 1;
     }
-    int index = op == 18 ? template.u1(at + 1) : template.u2(at + 1);
+    int index = op == LDC ? template.u1(at + 1) : template.u2(at + 1);
     int tag = template.tag(index);
-    int next = op == 18 ? pc + 2 : pc + 3;
+    int next = op == LDC ? pc + 2 : pc + 3;
     if (tag == Template.INTEGER) {
       know(INT, template.intConstant(index));
     } else if (tag == Template.LONG) {
@@ -626,28 +630,28 @@ final class Evaluation {
     } else {
       push();
       u1(op);
-      if (op == 18) {
+      if (op == LDC) {
         u1(index);
       } else {
         u2(index);
       }
-      leave(op == 20);
+      leave(op == LDC2_W);
     }
     return next;
   }
 
-  private int load(int type, int slot, int next) {
+  private int evaluateLoad(int type, int slot, int next) {
     if (kinds[slot] != UNKNOWN) {
       know(kinds[slot], values[slot]);
     } else {
       push();
-      writeAccess(21 + type, 26 + 4 * type, slot);
+      writeAccess(ILOAD + type, ILOAD_0 + 4 * type, slot);
       leave(type == 1 || type == 3);
     }
     return next;
   }
 
-  private int storeLocal(int type, int slot, int next) {
+  private int evaluateStore(int type, int slot, int next) {
     boolean isWide = type == 1 || type == 3;
     if (isKnown(0) && (type == 0 || type == 1)) {
       byte kind = stackKinds[depth - 1];
@@ -660,14 +664,14 @@ final class Evaluation {
       isStored[slot] = false;
     } else {
       push();
-      writeAccess(54 + type, 59 + 4 * type, slot);
+      writeAccess(ISTORE + type, ISTORE_0 + 4 * type, slot);
       byte kind = stackKinds[depth - 1];
       long value = value(0);
       drop(1);
       forget(slot);
       if (isWide) forget(slot + 1);
       if (kind == INT || kind == LONG || kind == CODE && slot == template.codeSlot) {
-        know(slot, kind, value);
+        knowLocal(slot, kind, value);
         isStored[slot] = true;
       }
     }
@@ -690,7 +694,7 @@ final class Evaluation {
         return next;
       }
     }
-    return plain(op, 2, op == 47 || op == 49 ? 2 : 1, next);
+    return plain(op, 2, op == LALOAD || op == DALOAD ? 2 : 1, next);
   }
 
   /** Written as it is: takes some values, and leaves none, a narrow or a wide one. */
@@ -704,20 +708,20 @@ final class Evaluation {
 
   private int shuffle(int op, int next) {
     int top = depth - 1;
-    boolean isPop = op == 87 || op == 88;
-    int count = (op == 88 || op == 92) && !stackIsWide[top] ? 2 : 1;
+    boolean isPop = op == POP || op == POP2;
+    int count = (op == POP2 || op == DUP2) && !stackIsWide[top] ? 2 : 1;
     if (isPop) {
       while (count > 0 && isKnown(0)) {
         drop(1);
         --count;
       }
       if (count > 0) {
-        u1(count == 2 || stackIsWide[depth - 1] ? 88 : 87);
+        u1(count == 2 || stackIsWide[depth - 1] ? POP2 : POP);
         drop(count);
       }
       return next;
     }
-    if ((op == 89 || op == 92) && isKnown(count - 1)) {
+    if ((op == DUP || op == DUP2) && isKnown(count - 1)) {
       for (int i = 0; i < count; ++i) {
         know(stackKinds[depth - count], stackValues[depth - count]);
       }
@@ -726,18 +730,18 @@ final class Evaluation {
     push();
     u1(op);
     switch (op) {
-      case 89:
-      case 92:
+      case DUP:
+      case DUP2:
         for (int i = 0; i < count; ++i) leave(stackIsWide[depth - count]);
         return next;
-      case 90:
+      case DUP_X1:
         leave(stackIsWide[top]);
         stackIsWide[top] = stackIsWide[top - 1];
         stackIsWide[top - 1] = stackIsWide[top + 1];
         stackKinds[top] = UNKNOWN;
         stackKinds[top - 1] = UNKNOWN;
         return next;
-      case 95:
+      case SWAP:
         stackKinds[top] = UNKNOWN;
         stackKinds[top - 1] = UNKNOWN;
         return next;
@@ -747,10 +751,10 @@ final class Evaluation {
   }
 
   private int arithmetic(int op, int next) {
-    boolean isUnary = op >= 116 && op <= 119;
-    int type = op < 120 ? (op - 96) % 4 : (op - 120) % 2;
+    boolean isUnary = op >= INEG && op <= DNEG;
+    int type = op < ISHL ? (op - IADD) % 4 : (op - ISHL) % 2;
     int operands = isUnary ? 1 : 2;
-    boolean isDivision = op >= 108 && op <= 115;
+    boolean isDivision = op >= IDIV && op <= DREM;
     if (type < 2 && isKnown(operands - 1) && !(isDivision && value(0) == 0)) {
       long right = value(0);
       long left = isUnary ? 0 : value(1);
@@ -767,27 +771,27 @@ final class Evaluation {
 
   private static int ofInts(int op, int left, int right) {
     switch (op) {
-      case 96:
+      case IADD:
         return left + right;
-      case 100:
+      case ISUB:
         return left - right;
-      case 104:
+      case IMUL:
         return left * right;
-      case 108:
+      case IDIV:
         return left / right;
-      case 112:
+      case IREM:
         return left % right;
-      case 116:
+      case INEG:
         return -right;
-      case 120:
+      case ISHL:
         return left << right;
-      case 122:
+      case ISHR:
         return left >> right;
-      case 124:
+      case IUSHR:
         return left >>> right;
-      case 126:
+      case IAND:
         return left & right;
-      case 128:
+      case IOR:
         return left | right;
       default:
         return left ^ right;
@@ -796,27 +800,27 @@ final class Evaluation {
 
   private static long ofLongs(int op, long left, long right) {
     switch (op) {
-      case 97:
+      case LADD:
         return left + right;
-      case 101:
+      case LSUB:
         return left - right;
-      case 105:
+      case LMUL:
         return left * right;
-      case 109:
+      case LDIV:
         return left / right;
-      case 113:
+      case LREM:
         return left % right;
-      case 117:
+      case LNEG:
         return -right;
-      case 121:
+      case LSHL:
         return left << right;
-      case 123:
+      case LSHR:
         return left >> right;
-      case 125:
+      case LUSHR:
         return left >>> right;
-      case 127:
+      case LAND:
         return left & right;
-      case 129:
+      case LOR:
         return left | right;
       default:
         return left ^ right;
@@ -829,7 +833,7 @@ final class Evaluation {
       isStored[slot] = false;
       if (slot == template.nextSlot) resume = Math.max(resume, (int) values[slot]);
     } else {
-      u1(132);
+      u1(IINC);
       u1(slot);
       u1(by);
     }
@@ -841,23 +845,23 @@ final class Evaluation {
       long value = value(0);
       boolean isFolded = true;
       switch (op) {
-        case 133:
+        case I2L:
           drop(1);
           know(LONG, value);
           break;
-        case 136:
+        case L2I:
           drop(1);
           know(INT, (int) value);
           break;
-        case 145:
+        case I2B:
           drop(1);
           know(INT, (byte) value);
           break;
-        case 146:
+        case I2C:
           drop(1);
           know(INT, (char) value);
           break;
-        case 147:
+        case I2S:
           drop(1);
           know(INT, (short) value);
           break;
@@ -868,22 +872,22 @@ final class Evaluation {
     }
     // i2l i2f i2d l2i l2f l2d f2i f2l f2d d2i d2l d2f, and three from int to int.
     boolean isWide =
-        op == 133 || op == 135 || op == 138 || op == 140 || op == 141 || op == 143;
+        op == I2L || op == I2D || op == L2D || op == F2L || op == F2D || op == D2L;
     return plain(op, 1, isWide ? 2 : 1, next);
   }
 
   private int branch(int op, int pc, int at) {
     int target = pc + (short) template.u2(at + 1);
-    int operands = op >= 159 && op <= 166 ? 2 : 1;
-    if (op <= 164 && isKnown(operands - 1)) {
+    int operands = op >= IF_ICMPEQ && op <= IF_ACMPNE ? 2 : 1;
+    if (op <= IF_ICMPLE && isKnown(operands - 1)) {
       long left = value(operands - 1);
       long right = operands == 2 ? value(0) : 0;
       drop(operands);
-      return holds((op - 153) % 6, left, right) ? ~target : pc + 3;
+      return holds((op - IFEQ) % 6, left, right) ? ~target : pc + 3;
     }
-    if (op >= 198 && isKnown(0, CODE)) {
+    if (op >= IFNULL && isKnown(0, CODE)) {
       drop(1);
-      return op == 199 ? ~target : pc + 3;
+      return op == IFNONNULL ? ~target : pc + 3;
     }
     push();
     drop(operands);
@@ -913,7 +917,7 @@ final class Evaluation {
   private int switchOn(int op, int pc) {
     int at = template.codeStart + (pc & ~3) + 4;
     int otherwise = pc + template.u4(at);
-    boolean isTable = op == 170;
+    boolean isTable = op == TABLESWITCH;
     int low = template.u4(at + 4);
     int count = isTable ? template.u4(at + 8) - low + 1 : low;
     int rows = at + (isTable ? 12 : 8);
@@ -967,7 +971,7 @@ final class Evaluation {
       know(isLong ? LONG : INT, 0);
       return next;
     }
-    return field(178, member, next);
+    return field(GETSTATIC, member, next);
   }
 
   private int field(int op, int member, int next) {
@@ -975,8 +979,8 @@ final class Evaluation {
     operate(op, member);
     char type = template.descriptorOf(member).charAt(0);
     boolean isWide = type == 'J' || type == 'D';
-    drop(op == 178 ? 0 : op == 181 ? 2 : 1);
-    if (op == 178 || op == 180) leave(isWide);
+    drop(op == GETSTATIC ? 0 : op == PUTFIELD ? 2 : 1);
+    if (op == GETSTATIC || op == GETFIELD) leave(isWide);
     return next;
   }
 
@@ -986,7 +990,7 @@ final class Evaluation {
     push();
     operate(op, member);
     String descriptor = template.descriptorOf(member);
-    int values = op == 184 ? 0 : 1;
+    int values = op == INVOKESTATIC ? 0 : 1;
     int slots = values;
     int at = 1;
     for (; descriptor.charAt(at) != ')'; ++at) {
@@ -996,7 +1000,7 @@ final class Evaluation {
       while (descriptor.charAt(at) == '[') ++at;
       if (descriptor.charAt(at) == 'L') at = descriptor.indexOf(';', at);
     }
-    if (op == 185) {
+    if (op == INVOKEINTERFACE) {
       u1(slots);
       u1(0);
     }
@@ -1008,30 +1012,30 @@ final class Evaluation {
 
   // ---- Beginning and end.
 
-  private void loadLocal(int type, int slot) {
-    writeAccess(21 + type, 26 + 4 * type, slot);
+  private void writeLoad(int type, int slot) {
+    writeAccess(ILOAD + type, ILOAD_0 + 4 * type, slot);
   }
 
-  private void storeLocal(int type, int slot) {
-    writeAccess(54 + type, 59 + 4 * type, slot);
+  private void writeStore(int type, int slot) {
+    writeAccess(ISTORE + type, ISTORE_0 + 4 * type, slot);
   }
 
-  private void loadReference(int slot) {
-    loadLocal(4, slot);
+  private void writeLoadReference(int slot) {
+    writeLoad(4, slot);
   }
 
   private void writeReturn(int op) {
     push();
-    if (op != 177) {
-      int type = op - 172;
+    if (op != RETURN) {
+      int type = op - IRETURN;
       int temporary = frameSlot + TEMPORARY;
-      storeLocal(type, temporary);
-      loadReference(frameSlot);
-      loadLocal(type, temporary);
-      operate(181, file.field(template.frame, "result", template.result));
+      writeStore(type, temporary);
+      writeLoadReference(frameSlot);
+      writeLoad(type, temporary);
+      operate(PUTFIELD, file.field(template.frame, "result", template.result));
     }
-    u1(4);
-    u1(172);
+    u1(ICONST_1);
+    u1(IRETURN);
   }
 
   /**
@@ -1043,94 +1047,96 @@ final class Evaluation {
     for (Template.Local local : template.locals) {
       if (!local.isVariable) continue;
       if (local.type == 4) {
-        loadReference(frameSlot);
-        operate(180, template.field(file, local));
-        loadReference(local.slot);
+        writeLoadReference(frameSlot);
+        operate(GETFIELD, template.field(file, local));
+        writeLoadReference(local.slot);
         Label same = new Label(-1, exit.frame, exit.kinds, exit.values);
-        jump(165, same);
+        jump(IF_ACMPEQ, same);
         writeToFrame(local);
         place(same);
       } else {
         writeToFrame(local);
       }
     }
-    u1(3);
-    u1(172);
+    u1(ICONST_0);
+    u1(IRETURN);
   }
 
   private void writeToFrame(Template.Local local) {
-    loadReference(frameSlot);
-    loadLocal(local.type, local.slot);
-    operate(181, template.field(file, local));
+    writeLoadReference(frameSlot);
+    writeLoad(local.type, local.slot);
+    operate(PUTFIELD, template.field(file, local));
   }
 
   /**
    * Calls what an instruction leads to, and goes on with the next one when it comes back: a call of
    * the program is a call of the JVM, which processors and HotSpot are made for.
    */
-  private Label writeCall(int resume, Label exit) {
+  private Label writeCall(Label exit) {
+    int resume = exit.resume;
     Label end = exitFor(NONE);
     isLong = true;
     String callee = "callee" + resume;
     callees.add(callee);
-    operate(178, file.field(ownName, callee, CALLEE));
-    loadReference(frameSlot);
-    loadReference(template.codeSlot);
-    loadLocal(0, template.nextSlot);
-    loadLocal(0, frameSlot + DEPTH);
+    operate(GETSTATIC, file.field(ownName, callee, CALLEE));
+    writeLoadReference(frameSlot);
+    writeLoadReference(template.codeSlot);
+    writeLoad(0, template.nextSlot);
+    writeLoad(0, frameSlot + DEPTH);
     operate(
-        182,
+        INVOKEVIRTUAL,
         file.method(
             "weft/rt/Callee",
             "find",
             "(Lweft/rt/LoopFrame;Ljava/lang/Object;II)Lweft/rt/Specialised;"));
-    u1(89);
-    storeLocal(4, frameSlot + TEMPORARY);
-    jump(198, end);
-    loadReference(frameSlot + TEMPORARY);
-    operate(192, file.type(template.baseClass));
-    loadReference(frameSlot);
-    loadLocal(0, frameSlot + DEPTH);
-    u1(4);
-    u1(96);
-    for (Template.Local local : template.locals) loadLocal(local.type, local.slot);
-    operate(182, file.method(template.baseClass, template.method, template.baseDescriptor));
+    u1(DUP);
+    writeStore(4, frameSlot + TEMPORARY);
+    jump(IFNULL, end);
+    writeLoadReference(frameSlot + TEMPORARY);
+    operate(CHECKCAST, file.type(template.baseClass));
+    writeLoadReference(frameSlot);
+    writeLoad(0, frameSlot + DEPTH);
+    u1(ICONST_1);
+    u1(IADD);
+    for (Template.Local local : template.locals) writeLoad(local.type, local.slot);
+    int run = file.method(template.baseClass, template.method, template.baseDescriptor);
+    operate(INVOKEVIRTUAL, run);
     Label back = new Label(-1, withResult(exit.frame), exit.kinds, exit.values);
     Label goesOn = new Label(-1, exit.frame, exit.kinds, exit.values);
-    jump(153, goesOn);
-    u1(4);
-    u1(172);
+    jump(IFEQ, goesOn);
+    u1(ICONST_1);
+    u1(IRETURN);
     place(goesOn);
-    loadReference(frameSlot);
-    loadReference(frameSlot + OWN_CODE);
+    writeLoadReference(frameSlot);
+    writeLoadReference(frameSlot + OWN_CODE);
     writeInt(resume);
-    loadLocal(0, frameSlot + DEPTH);
-    operate(182, file.method("weft/rt/LoopFrame", "await", "(Ljava/lang/Object;II)I"));
-    u1(89);
+    writeLoad(0, frameSlot + DEPTH);
+    operate(INVOKEVIRTUAL, file.method("weft/rt/LoopFrame", "await", "(Ljava/lang/Object;II)I"));
+    u1(DUP);
     writeInt(LoopFrame.BACK);
-    jump(159, back);
-    u1(172);
+    jump(IF_ICMPEQ, back);
+    u1(IRETURN);
     place(back);
-    u1(87);
+    u1(POP);
     for (Template.Local local : template.locals) {
       if (!local.isVariable || local.slot == template.nextSlot) continue;
       if (local.slot == template.codeSlot) {
-        loadReference(frameSlot + OWN_CODE);
+        writeLoadReference(frameSlot + OWN_CODE);
       } else {
-        loadReference(frameSlot);
-        operate(180, template.field(file, local));
+        writeLoadReference(frameSlot);
+        operate(GETFIELD, template.field(file, local));
       }
-      storeLocal(local.type, local.slot);
+      writeStore(local.type, local.slot);
     }
-    know(template.codeSlot, CODE, 0);
-    know(template.nextSlot, INT, resume);
+    knowLocal(template.codeSlot, CODE, 0);
+    knowLocal(template.nextSlot, INT, resume);
     this.resume = resume;
     Label next = labelAt(template.head);
     store(next);
     return next;
   }
 
-  private void know(int slot, byte kind, long value) {
+  private void knowLocal(int slot, byte kind, long value) {
     kinds[slot] = kind;
     values[slot] = value;
     isStored[slot] = kind == CODE;
@@ -1146,17 +1152,17 @@ final class Evaluation {
     int left = file.field(ownName, "left", "I");
     Label warm = unknownAt(-1, first.frame);
     System.arraycopy(first.kinds, 0, warm.kinds, 0, warm.kinds.length);
-    operate(178, left);
-    jump(158, warm);
-    operate(178, left);
-    u1(4);
-    u1(100);
-    operate(179, left);
-    know(template.codeSlot, CODE, 0);
-    know(template.nextSlot, INT, start);
+    operate(GETSTATIC, left);
+    jump(IFLE, warm);
+    operate(GETSTATIC, left);
+    u1(ICONST_1);
+    u1(ISUB);
+    operate(PUTSTATIC, left);
+    knowLocal(template.codeSlot, CODE, 0);
+    knowLocal(template.nextSlot, INT, start);
     Label end = exitFor(NONE);
     store(end);
-    jump(167, end);
+    jump(GOTO, end);
     place(warm);
   }
 
@@ -1172,21 +1178,21 @@ final class Evaluation {
   private void writePrologue() {
     int slot = 3;
     for (Template.Local local : template.locals) {
-      loadLocal(local.type, slot);
+      writeLoad(local.type, slot);
       slot += local.isWide() ? 2 : 1;
     }
     argumentSlots = slot;
-    loadReference(1);
-    loadLocal(0, 2);
-    storeLocal(0, frameSlot + DEPTH);
-    operate(192, file.type(template.frame));
-    storeLocal(4, frameSlot);
+    writeLoadReference(1);
+    writeLoad(0, 2);
+    writeStore(0, frameSlot + DEPTH);
+    operate(CHECKCAST, file.type(template.frame));
+    writeStore(4, frameSlot);
     for (int i = template.locals.size(); i-- > 0; ) {
       Template.Local local = template.locals.get(i);
-      storeLocal(local.type, local.slot);
+      writeStore(local.type, local.slot);
     }
-    loadReference(template.codeSlot);
-    storeLocal(4, frameSlot + OWN_CODE);
+    writeLoadReference(template.codeSlot);
+    writeStore(4, frameSlot + OWN_CODE);
   }
 
   // ---- Instructions.
@@ -1229,24 +1235,24 @@ final class Evaluation {
 
   private void writeInt(int value) {
     if (value >= -1 && value <= 5) {
-      u1(3 + value);
+      u1(ICONST_0 + value);
     } else if (value == (byte) value) {
-      u1(16);
+      u1(BIPUSH);
       u1(value);
     } else if (value == (short) value) {
-      u1(17);
+      u1(SIPUSH);
       u2(value);
     } else {
-      u1(19);
+      u1(LDC_W);
       u2(file.intConstant(value));
     }
   }
 
   private void writeLong(long value) {
     if (value == 0 || value == 1) {
-      u1(9 + (int) value);
+      u1(LCONST_0 + (int) value);
     } else {
-      u1(20);
+      u1(LDC2_W);
       u2(file.longConstant(value));
     }
   }

@@ -1,8 +1,8 @@
 package weft.rt;
 
 /**
- * The local variables of an interpreter loop between two of its rounds. Each loop has a class of its
- * own with those that are not here.
+ * The local variables of an interpreter loop between two of its rounds. Each loop has a class of
+ * its own with those that are not here.
  */
 public abstract class LoopFrame {
   /** The array of instructions, and the index of the next one. */
@@ -16,8 +16,8 @@ public abstract class LoopFrame {
   public abstract Specialiser specialiser();
 
   /**
-   * Called between two rounds of the loop, with its locals, when it is time to look or when there is
-   * code for what is called. The loop goes on with what this leaves in the frame.
+   * Called between two rounds of the loop, with its locals, when something is due. The loop goes on
+   * with what this leaves in the frame.
    */
   public final void enter(int isCall) {
     Specialised specialised = specialiser().enter(code, next, isCall != 0);
@@ -37,8 +37,8 @@ public abstract class LoopFrame {
   static final int BACK = 2;
 
   /**
-   * Goes on after a call from an instruction: until it comes back to the next one, or to where there
-   * is no specialised code.
+   * Goes on after a call from an instruction: until it comes back to the next one, or to where
+   * there is no specialised code.
    */
   public final int await(Object code, int next, int depth) {
     while (this.next != next || this.code != code) {

@@ -1,8 +1,9 @@
 package weft.rt;
 
 /**
- * An interpreter loop made for one stretch of the code that the interpreter runs. For each loop there
- * is a class with a method that takes the loop's local variables as arguments; see {@link Template}.
+ * An interpreter loop made for one stretch of the code that the interpreter runs. For each loop
+ * there is a class with a method that takes the loop's local variables as arguments; see {@link
+ * Template}.
  */
 public abstract class Specialised {
   /**

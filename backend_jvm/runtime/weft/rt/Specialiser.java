@@ -31,6 +31,11 @@ public final class Specialiser extends Thread {
 
   private static final int TICK_MILLISECONDS = 1;
 
+  /** After so many ticks in which no loop has run, the clock goes slower. */
+  private static final int MOST_IDLE_TICKS = 100;
+
+  private static final int IDLE_MILLISECONDS = 20;
+
   /**
    * How much code may be made for something for each tick that has found it. HotSpot takes some 25
    * microseconds for a byte until the code is as fast as it gets; what a program has spent time on
@@ -43,7 +48,7 @@ public final class Specialiser extends Thread {
 
   private static final int BYTES_OF_STRETCH = 2000;
 
-  /** How often specialised code calls something, or ends somewhere, until there is code for that. */
+  /** How often specialised code calls something, or is cut there, until there is code for it. */
   private static final int MOST_COLD_CALLS = 20;
 
   /** What the loop calls so often in a tick is short: getting there takes longer than it saves. */
@@ -175,12 +180,14 @@ public final class Specialiser extends Thread {
   /** The clock, and the making of code. */
   @Override
   public void run() {
+    int idle = 0;
     while (!isOff) {
       try {
-        Thread.sleep(TICK_MILLISECONDS);
+        Thread.sleep(idle < MOST_IDLE_TICKS ? TICK_MILLISECONDS : IDLE_MILLISECONDS);
       } catch (InterruptedException error) {
         return;
       }
+      idle = loopDue && callDue ? idle + 1 : 0;
       isCallTick = true;
       loopDue = true;
       callDue = true;

@@ -1,5 +1,7 @@
 package weft.rt;
 
+import static weft.rt.Opcode.*;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +32,7 @@ final class Template {
 
   /** What the verifier is told of a place that jumps lead to. */
   static final class Frame {
-    /** By slot: a type's tag, and above it the index of its class. The half of a wide one is TOP. */
+    /** By slot: a type's tag, and above it the index of its class; TOP for half of a wide one. */
     int[] locals;
 
     /** From the bottom; a wide value is one. */
@@ -337,16 +339,17 @@ final class Template {
     for (int at = head; at < entry; at += lengthAt(at)) {
       int place = codeStart + at;
       int op = u1(place);
-      if (op >= 54 && op <= 58 || op == 132) isVariable[u1(place + 1)] = true;
-      if (op >= 59 && op <= 78) isVariable[(op - 59) % 4] = true;
+      if (op >= ISTORE && op <= ASTORE || op == IINC) isVariable[u1(place + 1)] = true;
+      if (op >= ISTORE_0 && op <= ASTORE_3) isVariable[(op - ISTORE_0) % 4] = true;
     }
     Frame frame = frames[head];
     for (int slot = 0; slot < frame.locals.length; ++slot) {
       int tag = frame.locals[slot] & 0xff;
       if (tag == TOP) continue;
-      int type = tag == IS_OBJECT ? 4 : tag == IS_LONG ? 1 : tag == IS_DOUBLE ? 3 : tag == 2 ? 2 : 0;
-      String descriptor = "IJFD".substring(type % 4, type % 4 + 1);
-      if (type == 4) {
+      // The order of the instructions for each type is another one than that of the tags.
+      int type = "IJFDA".indexOf(".IFDJ..A".charAt(tag));
+      String descriptor = "IJFDA".substring(type, type + 1);
+      if (tag == IS_OBJECT) {
         String name = text(u2(constants[frame.locals[slot] >> 8] + 1));
         descriptor = name.charAt(0) == '[' ? name : "L" + name + ";";
       }
@@ -356,8 +359,9 @@ final class Template {
 
   /** The field of the frame that holds a local. */
   int field(ClassBytes file, Local local) {
-    if (local.slot == codeSlot) return file.field("weft/rt/LoopFrame", "code", "Ljava/lang/Object;");
-    if (local.slot == nextSlot) return file.field("weft/rt/LoopFrame", "next", "I");
+    String common = "weft/rt/LoopFrame";
+    if (local.slot == codeSlot) return file.field(common, "code", "Ljava/lang/Object;");
+    if (local.slot == nextSlot) return file.field(common, "next", "I");
     return file.field(frame, "l" + local.slot, local.descriptor);
   }
 
@@ -368,24 +372,24 @@ final class Template {
     file.add(method, baseDescriptor, null);
     ClassBytes.Output code = new ClassBytes.Output();
     int size = 3;
-    for (int op : new int[] {42, 43, 28}) code.u1(op);
+    for (int op : new int[] {ALOAD_0, ALOAD_1, ILOAD_2}) code.u1(op);
     for (Local local : locals) {
-      code.u1(43);
+      code.u1(ALOAD_1);
       if (local.slot != codeSlot && local.slot != nextSlot) {
-        code.u1(192);
+        code.u1(CHECKCAST);
         code.u2(file.type(frame));
       }
-      code.u1(180);
+      code.u1(GETFIELD);
       code.u2(field(file, local));
       if (local.slot == codeSlot) {
-        code.u1(192);
+        code.u1(CHECKCAST);
         code.u2(file.type(local.descriptor));
       }
       size += local.isWide() ? 2 : 1;
     }
-    code.u1(182);
+    code.u1(INVOKEVIRTUAL);
     code.u2(file.method(baseClass, method, baseDescriptor));
-    code.u1(172);
+    code.u1(IRETURN);
     file.add("run", "(Lweft/rt/LoopFrame;I)Z", ClassBytes.body(size, 3, code));
     return file.file(
         ClassBytes.PUBLIC | ClassBytes.SUPER | ClassBytes.ABSTRACT,
@@ -398,15 +402,18 @@ final class Template {
   private int lengthAt(int at) {
     int place = codeStart + at;
     int op = u1(place);
-    if (op == 170 || op == 171) {
+    if (op == TABLESWITCH || op == LOOKUPSWITCH) {
       int rows = codeStart + (at & ~3) + 8;
-      int count = op == 170 ? u4(rows + 4) - u4(rows) + 1 : 2 * u4(rows);
-      return rows + (op == 170 ? 8 : 4) + 4 * count - place;
+      int count = op == TABLESWITCH ? u4(rows + 4) - u4(rows) + 1 : 2 * u4(rows);
+      return rows + (op == TABLESWITCH ? 8 : 4) + 4 * count - place;
     }
-    if (op == 16 || op == 18 || op >= 21 && op <= 25 || op >= 54 && op <= 58 || op == 188) return 2;
-    if (op == 185 || op == 200) return 5;
-    if (op == 17 || op == 19 || op == 20 || op == 132 || op >= 153 && op <= 167) return 3;
-    if (op >= 178 && op <= 193 && op != 190 && op != 191 || op == 198 || op == 199) return 3;
+    if (op >= ILOAD && op <= ALOAD || op >= ISTORE && op <= ASTORE) return 2;
+    if (op == BIPUSH || op == LDC || op == NEWARRAY) return 2;
+    if (op == INVOKEINTERFACE || op == GOTO_W) return 5;
+    if (op == SIPUSH || op == LDC_W || op == LDC2_W || op == IINC) return 3;
+    if (op >= IFEQ && op <= GOTO) return 3;
+    if (op == ARRAYLENGTH || op == ATHROW) return 1;
+    if (op >= GETSTATIC && op <= INSTANCEOF || op == IFNULL || op == IFNONNULL) return 3;
     return 1;
   }
 
