@@ -10,6 +10,7 @@
 #include "common/file.h"
 #include "driver/output.h"
 #include "driver/process.h"
+#include "optimize/limit_size.h"
 
 namespace weft::driver {
 
@@ -19,6 +20,10 @@ namespace fs = std::filesystem;
 
 // "lox" for "build/lox.exe".
 std::string NameOf(const std::string& output) { return fs::path(output).stem().string(); }
+
+// Mono takes more than twice as long for a method that is twice as long. A function of more
+// operations than this, which no interpreter's loop has, becomes several.
+constexpr size_t kLargestFunction = 8000;
 
 // So that the folder can be built elsewhere, and is known as Weft's own.
 std::string Makefile(const std::string& name) {
@@ -70,6 +75,9 @@ void WriteIl(Translation& t, const std::string& folder, const std::string& outpu
     t.diagnostics().Report(external.loc, diag::kExternalMissing, "cli", external.symbol);
   }
   if (t.diagnostics().has_errors()) return;
+  optimize::LimitFunctionSize(t.program(),
+                              {.limit = kLargestFunction, .costs = optimize::CountOperations()});
+  t.AfterPhase("limit_size");
   ErrorOr<PendingFolder> pending = PendingFolder::Create(folder);
   if (!pending.ok()) {
     t.diagnostics().Report(diag::kOutputUnwritable, folder, pending.error().message());

@@ -89,14 +89,22 @@ public static class Failures {
     public int omitted;
   }
 
+  // In the names of functions that were cut out of longer ones (optimize/outline.h).
+  const string kPart = "::part:";
+
   // From the place that raised outwards.
   static List<Entry> Traceback(Exception exception) {
     ReadPlaces();
     List<Entry> entries = new List<Entry>();
     StackTrace trace = new StackTrace(exception, false);
+    bool isOfPart = false;
     for (int i = 0; i < trace.FrameCount; ++i) {
       int place = PlaceOf(trace.GetFrame(i));
       if (place < 0) continue;
+      // What calls a part of itself is at the place where the part is.
+      bool isCaller = isOfPart;
+      isOfPart = trace.GetFrame(i).GetMethod().Name.Contains(kPart);
+      if (isCaller) continue;
       Entry entry;
       if (entries.Count > 0 && entries[entries.Count - 1].place == place) {
         entry = entries[entries.Count - 1];

@@ -6,6 +6,7 @@ usage: tests/hosts/run_hosts.py
 jvm, cli: tests/battery/exported_functions.cc is translated, and a program in the host's own language
 calls what it exports. What both print has to be the same.
 jvm-start, cli-start: a program that has nothing to do with the host is packed for a quick start.
+jvm-parts, cli-parts: a function that is too long for the host is cut, and no traceback shows it.
 jvm-specialise: what an interpreter runs for a while gets code of its own, without being asked to.
 
 Uses nothing beyond Python's own library, and what `./dev setup` installs for the backend.
@@ -73,6 +74,48 @@ def jvm_start(folder):
     return run(["java", "-Xverify:all", "-jar", jar], folder)
 
 
+def long_function():
+    """A program whose one function is long, and ends with an exception."""
+    lines = ["#include \"dsl/weft.h\"", "using namespace weft;",
+             "WEFT_NOINLINE static int64_t big(Array<int64_t> a, int64_t x) {"]
+    for i in range(3000):
+        lines.append([
+            "if (x > %d) a[%d] += x; else a[3] -= %d;" % (i * 7919 % 100003, i % 16, i),
+            "switch (x & 7) { case 0: x += %d; break; case 5: x -= a[%d]; break; }" % (i, i % 16),
+            "for (int i = 0; i < 2; i++) x = (x * 31 + a[%d]) %% 1000003;" % (i % 16),
+        ][i % 3])
+    lines += ["throw new ValueError(format_int(x));", "}",
+              "int run(Array<Str>) { return static_cast<int>(big(Array<int64_t>(16), 7)); }",
+              "WEFT_MAIN(run)"]
+    return "\n".join(lines)
+
+
+LONG_FUNCTION_OUTPUT = """\
+uncaught exception: weft::ValueError: 615055
+Traceback (most recent call last):
+  long.cc:3006 in run
+  long.cc:3004 in big
+"""
+
+
+def parts(folder, backend, command):
+    with open(os.path.join(folder, "long.cc"), "w", encoding="utf-8") as file:
+        file.write(long_function())
+    run([os.path.join(ROOT, "weft"), "translate", os.path.join(folder, "long.cc"),
+         "--backend=" + backend, "-q", "-o", os.path.join(folder, "long." + backend)], folder)
+    done = subprocess.run(command + [os.path.join(folder, "long." + backend)], cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout.decode().replace(folder + "/", "")
+
+
+def jvm_parts(folder):
+    return parts(folder, "jvm", ["java", "-Xverify:all", "-jar"])
+
+
+def cli_parts(folder):
+    return parts(folder, "cli", ["mono"])
+
+
 # A loop, a recursion, and an error whose line the interpreter has to know.
 LONG_PROGRAM = """\
 fun fib(n) { if (n < 2) return n; return fib(n - 2) + fib(n - 1); }
@@ -136,6 +179,8 @@ CHECKS = {
     "jvm": (jvm, EMBEDDED),
     "cli": (cli, EMBEDDED),
     "jvm-start": (jvm_start, expected(ALONE)),
+    "jvm-parts": (jvm_parts, LONG_FUNCTION_OUTPUT),
+    "cli-parts": (cli_parts, LONG_FUNCTION_OUTPUT),
     "jvm-specialise": (jvm_specialise, LONG_OUTPUT),
     "cli-start": (cli_start, expected(ALONE)),
 }

@@ -8,6 +8,10 @@ import java.util.Map;
 /** Stack traces in terms of the source. */
 final class Trace {
   private static final String CODE = "weft.code.";
+
+  /** In the names of functions that were cut out of longer ones (optimize/outline.h). */
+  private static final String PART = "::part:";
+
   private static Map<Integer, String[]> places;
 
   private Trace() {}
@@ -36,8 +40,13 @@ final class Trace {
   /** The functions of the program alone, each at its place in the source. */
   static StackTraceElement[] decoded(StackTraceElement[] elements) {
     List<StackTraceElement> result = new ArrayList<>();
+    boolean isOfPart = false;
     for (StackTraceElement element : elements) {
       if (element.getClassName().startsWith("weft.rt.Raised")) continue;
+      // What calls a part of itself is at the place where the part is.
+      boolean isCaller = isOfPart;
+      isOfPart = element.getMethodName().contains(PART);
+      if (isCaller) continue;
       String[] place =
           element.getLineNumber() >= 32768 && element.getClassName().startsWith(CODE)
               ? place(element.getLineNumber())
