@@ -21,8 +21,6 @@ using flowgraph::Program;
 using lltype::Container;
 using lltype::ContainerKind;
 
-namespace {
-
 void AddMethod(ClassFile& file, uint16_t access, std::string_view name, std::string_view descriptor,
                Code& code) {
   file.methods.push_back({access, std::string(name), std::string(descriptor), code.Finish()});
@@ -37,6 +35,8 @@ void AddConstructor(ClassFile& file) {
   code.Return("V");
   AddMethod(file, kPublic, "<init>", "()V", code);
 }
+
+namespace {
 
 char Letter(std::string_view descriptor) {
   switch (descriptor[0]) {

@@ -8,11 +8,18 @@
 #include "backend_common/frozen_image.h"
 #include "backend_common/reachability.h"
 #include "backend_jvm/class_file.h"
+#include "backend_jvm/code.h"
 #include "backend_jvm/method_writer.h"
 #include "backend_jvm/types.h"
 
 // The classes of a program besides those that hold its functions.
 namespace weft::backend_jvm {
+
+// Adds a method with this code, which is complete.
+void AddMethod(ClassFile& file, uint16_t access, std::string_view name, std::string_view descriptor,
+               Code& code);
+// The constructor without parameters, which calls that of the class above.
+void AddConstructor(ClassFile& file);
 
 // The class of a container's objects: fields, virtual methods that call the functions, accessors of
 // its fields by number if places of them are taken, and its identity hash if somebody asks for it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backend_jvm/classes.h"
 #include "backend_jvm/types.h"
 #include "flowgraph/analysis.h"
 
@@ -182,18 +183,7 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
   std::string result = ResultOf(loop.descriptor);
   if (result != "V") file.fields.push_back({kPublic, "result", result});
   file.fields.push_back({kPublic | kStatic | kFinal, "specialiser", std::string(kSpecialiserType)});
-  auto add = [&](uint16_t access, std::string_view name, std::string_view descriptor, Code& code) {
-    file.methods.push_back({access, std::string(name), std::string(descriptor), code.Finish()});
-  };
-  {
-    Code code(file.pool, false);
-    VerifierType self = code.Object(file.name);
-    code.Parameter(self);
-    code.Load(self, 0);
-    code.Invoke(invokespecial, file.super, "<init>", "()V");
-    code.Return("V");
-    add(kPublic, "<init>", "()V", code);
-  }
+  AddConstructor(file);
   {
     Code code(file.pool, false);
     code.New(kSpecialiserClass);
@@ -208,14 +198,14 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
                 "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;IIII)V");
     code.PutStatic(file.name, "specialiser", kSpecialiserType);
     code.Return("V");
-    add(kStatic, "<clinit>", "()V", code);
+    AddMethod(file, kStatic, "<clinit>", "()V", code);
   }
   {
     Code code(file.pool, false);
     code.Parameter(code.Object(file.name));
     code.GetStatic(file.name, "specialiser", kSpecialiserType);
     code.Return(kSpecialiserType);
-    add(kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
+    AddMethod(file, kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
   }
   {
     Code code(file.pool, false);
@@ -235,7 +225,7 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
     code.Load(kIntType, 0);
     code.Invoke(invokevirtual, kFrameClass, "enter", "(I)V");
     code.Return(fmt::format("L{};", loop.frame));
-    add(kPublic | kStatic, "enter", EnterDescriptor(loop), code);
+    AddMethod(file, kPublic | kStatic, "enter", EnterDescriptor(loop), code);
   }
   return file;
 }
