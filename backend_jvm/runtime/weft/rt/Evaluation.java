@@ -3,7 +3,6 @@ package weft.rt;
 import static weft.rt.Opcode.*;
 
 import java.lang.reflect.Array;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -125,7 +124,7 @@ final class Evaluation {
   private final HashMap<Long, Integer> variants = new HashMap<>();
 
   /** What is to be written: places within rounds, which come first, and rounds by instruction. */
-  private final ArrayDeque<Label> inner = new ArrayDeque<>();
+  private final TreeMap<Long, Label> inner = new TreeMap<>();
 
   /** How many of them there are. */
   private int waiting;
@@ -192,6 +191,11 @@ final class Evaluation {
     return isLong;
   }
 
+  /** How many places call something. */
+  int calls() {
+    return callees.size();
+  }
+
   /** Where it ends because it has become long. */
   List<Integer> cuts() {
     return cuts;
@@ -233,16 +237,35 @@ final class Evaluation {
 
   // ---- Labels.
 
+  /**
+   * What to write next: all of a round before the next one, in the order of the template. So nearly
+   * all jumps lead forward but those of the program's loops. HotSpot takes every jump backward for a
+   * loop, and gives up on compiling one that has something on the operand stack.
+   */
   private Label nextPending() {
     while (true) {
-      Label label = inner.pollLast();
-      if (label == null) {
-        if (rounds.isEmpty()) return null;
+      Label label;
+      if (!inner.isEmpty()) {
+        label = inner.pollFirstEntry().getValue();
+      } else if (!rounds.isEmpty()) {
         Long key = rounds.ceilingKey((long) start << 32);
         label = rounds.remove(key != null ? key : rounds.firstKey());
+      } else {
+        return null;
       }
       if (label.position < 0) return label;
     }
+  }
+
+  /** Whether the label may stand right here. */
+  private boolean isNext(Label label) {
+    while (!inner.isEmpty() && inner.firstEntry().getValue().position >= 0) inner.pollFirstEntry();
+    return inner.isEmpty() || label.pc != template.head && order(label) <= inner.firstKey() >> 32;
+  }
+
+  /** Calls come last in a round. */
+  private static long order(Label label) {
+    return label.pc < 0 ? Integer.MAX_VALUE : label.pc;
   }
 
   /** The place with what is known now. Whoever goes there calls store() first. */
@@ -337,7 +360,7 @@ final class Evaluation {
       label.resume = NONE;
       label.isUsed = true;
       label.isPending = true;
-      inner.add(label);
+      inner.put(order(label) << 32 | ++expected, label);
       ++waiting;
       handlers[pc] = label;
     }
@@ -369,7 +392,7 @@ final class Evaluation {
     if (label.pc == template.head) {
       rounds.put((long) label.round << 32 | ++expected, label);
     } else {
-      inner.add(label);
+      inner.put(order(label) << 32 | ++expected, label);
       ++waiting;
     }
   }
@@ -399,6 +422,10 @@ final class Evaluation {
     while (label != null) {
       if (label == exits.get(NONE) || label.position >= 0) {
         if (label == first) writeWarmUp();
+        jump(GOTO, label);
+        return;
+      }
+      if (!isNext(label)) {
         jump(GOTO, label);
         return;
       }
