@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 std::string NameOf(const std::string& output) { return fs::path(output).stem().string(); }
 
 // Mono takes more than twice as long for a method that is twice as long. A function of more
-// operations than this, which no interpreter's loop has, becomes several.
+// operations than this becomes several; Lox's loop is well below.
 constexpr size_t kLargestFunction = 8000;
 
 // So that the folder can be built elsewhere, and is known as Weft's own.

@@ -191,11 +191,6 @@ final class Evaluation {
     return isLong;
   }
 
-  /** How many places call something. */
-  int calls() {
-    return callees.size();
-  }
-
   /** Where it ends because it has become long. */
   List<Integer> cuts() {
     return cuts;
@@ -239,8 +234,8 @@ final class Evaluation {
 
   /**
    * What to write next: all of a round before the next one, in the order of the template. So nearly
-   * all jumps lead forward but those of the program's loops. HotSpot takes every jump backward for a
-   * loop, and gives up on compiling one that has something on the operand stack.
+   * all jumps lead forward but those of the program's loops. HotSpot takes every jump backward for
+   * a loop, and gives up on compiling one that has something on the operand stack.
    */
   private Label nextPending() {
     while (true) {

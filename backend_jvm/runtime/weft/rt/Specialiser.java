@@ -48,14 +48,6 @@ public final class Specialiser extends Thread {
 
   private static final int BYTES_OF_STRETCH = 2000;
 
-  /**
-   * Code of so few bytes for each call, if it has some, does little but call: that takes as long here
-   * as in the loop.
-   */
-  private static final int BYTES_OF_CALL = 350;
-
-  private static final int MANY_CALLS = 5;
-
   /** How often specialised code calls something, or is cut there, until there is code for it. */
   private static final int MOST_COLD_CALLS = 20;
 
@@ -293,12 +285,6 @@ public final class Specialiser extends Thread {
       if (template == null) prepare();
       Evaluation evaluation = new Evaluation(template, entry.code, next, entry.isEnd);
       byte[] file = evaluation.run(owner + "$" + classes++);
-      int calls = evaluation.calls();
-      if (calls >= MANY_CALLS && calls * BYTES_OF_CALL > evaluation.size() && !IS_ALWAYS) {
-        entry.counts[next] = Integer.MIN_VALUE;
-        if (HAS_LOG) log("none from " + next + ": it only calls");
-        return;
-      }
       Specialised made =
           (Specialised) loader.define(file).getDeclaredConstructor().newInstance();
       for (int cut : evaluation.cuts()) entry.isCut[cut] = true;
