@@ -149,6 +149,66 @@ TEST(Pin, EachInstructionComputesWithAValueOfItsOwn) {
   EXPECT_EQ(result.output, fmt::format("{}\n", Expected(20, 3)));
 }
 
+// A loop that goes from one string of an array to another, and back to null.
+constexpr char kReferences[] =
+    R"text(function @loop: fn(ptr "array<str>", i64)->i64 interpreter_loop {
+b0(%0: ptr "array<str>", %1: i64):
+  jump b1(%1, zero:ptr str, 0:i64)
+b1(%2: i64, %3: ptr str, %4: i64):
+  %5: bool = gt %2, 0:i64
+  branch %5 b2 b3
+b2:
+  %6: i64 = sub %2, 1:i64
+  %7: i64 = rem %2, 4:i64
+  switch %7 [0: b5, 1: b6, 2: b7, 3: b8] b4
+b3:
+  return %4
+b4:
+  unreachable
+b5:
+  %8: ptr str = getitem{"array<str>" .0'value} %0, 0:i64
+  jump b1(%6, %8, %4)
+b6:
+  %9: bool = eq %3, zero:ptr str
+  branch %9 b9 b10
+b7:
+  %10: ptr str = getitem{"array<str>" .0'value} %0, 1:i64
+  jump b1(%6, %10, %4)
+b8:
+  jump b1(%6, %3, %4)
+b9:
+  %11: i64 = add %4, 1:i64
+  jump b1(%6, %3, %11)
+b10:
+  %12: i64 = getlength{str} %3
+  %13: i64 = add %4, %12
+  jump b1(%6, %3, %13)
+}
+)text";
+
+TEST(Pin, WhatInstructionsGiveAReferenceOfTheLoop) {
+  std::string text = kReferences;
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text +
+                                 Main("  return 0:i32\n"));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  flowgraph::Program& program = **parsed;
+  EXPECT_TRUE(PinOperands(program));
+  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
+  const flowgraph::Graph& graph = program.functions[0]->graph;
+  for (uint32_t i : {5u, 7u}) {
+    const flowgraph::Block& block = graph.block(BlockId(i));
+    ASSERT_EQ(block.ops.back().opcode, flowgraph::Opcode::kPin) << i;
+    EXPECT_EQ(block.exit.links[0].args[1], block.ops.back().result) << i;
+  }
+  EXPECT_EQ(graph.block(BlockId(8)).exit.links[0].args[1], graph.block(BlockId(1)).args[1]);
+  // One round of four counts a null: the strings of a new array are.
+  RunResult result =
+      CompileAndRun(text + Main("  %1: ptr \"array<str>\" = malloc_items{\"array<str>\"} 2:i64\n"
+                                "  %2: i64 = call{@loop} %1, 40:i64\n"
+                                "  call_external{show_i64} %2\n  return 0:i32\n"));
+  EXPECT_EQ(result.output, "10\n");
+}
+
 TEST(Pin, OtherLoopsStayAsTheyAre) {
   auto parsed =
       flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3));

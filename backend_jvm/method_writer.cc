@@ -921,6 +921,17 @@ void MethodWriter::Operate(const Operation& op) {
       code_.InvokeStatic("weft/rt/Fatal", "fatal", "(Lweft/rt/Str;Ljava/lang/String;)V");
       return;
     case Opcode::kPin: {
+      if (IsReference(types_.Kind(result))) {
+        // Behind a test that it is not null, the compiler takes a reference for another value. The
+        // run time's Evaluation knows these instructions, and leaves them out.
+        Label end = FreshLabel();
+        code_.Dup();
+        code_.Branch(ifnonnull, 1, end);
+        code_.Pop();
+        code_.PushNull();
+        code_.PlaceInner(end);
+        return;
+      }
       // Nothing is read earlier than behind the fence, which costs no instruction on the usual
       // processors; so the zero is not known before, and the sum neither.
       bool is_wide = Letter(types_.Kind(result)) == 'J';

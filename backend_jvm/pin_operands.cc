@@ -9,6 +9,13 @@
 //
 // So where an instruction begins, the values that it computes with are *pinned*: they become values
 // of its own, about which the compiler cannot know that they are the same (MethodWriter says how).
+//
+// References are kept in 32 bits in objects ("compressed"). Of a variable of the loop that some
+// instruction loads from an object, such as the code of the function that is called, the compiler
+// keeps the compressed form from one round to the next, and also the whole one; each round then
+// changes one into the other and back, for every such variable, some fifteen machine instructions.
+// That it does only where all that comes to the head of the loop is as it was loaded. So what
+// instructions give such a variable is pinned, too.
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
@@ -40,7 +47,7 @@ class Pinner {
     for (BlockId child : dominators_.Children(dispatch_)) {
       if (IsInstruction(child)) changed |= Pin(child);
     }
-    return changed;
+    return PinReferences() || changed;
   }
 
  private:
@@ -127,6 +134,32 @@ class Pinner {
     first_ops.insert(first_ops.begin(), ops.begin(), ops.end());
     definitions_.resize(graph_.value_count(), instruction);
     return true;
+  }
+
+  // The references that come to the head of the loop from within, but for those that stay what they
+  // were.
+  bool PinReferences() {
+    const auto& variables = graph_.block(header_).args;
+    bool changed = false;
+    for (BlockId id : dominators_.reverse_postorder()) {
+      if (!dominators_.Dominates(header_, id)) continue;
+      Block& block = graph_.block(id);
+      // The last operation has to stay the last, if it may raise.
+      if (block.catches()) continue;
+      for (flowgraph::Link& link : block.exit.links) {
+        if (link.target != header_) continue;
+        for (size_t i = 0; i < link.args.size(); ++i) {
+          ValueId value = link.args[i];
+          if (graph_.IsConstant(value) || value == variables[i]) continue;
+          if (!IsReference(program_.types.Kind(graph_.type(value)))) continue;
+          ValueId pin = graph_.AddResult(graph_.type(value));
+          block.ops.push_back({.opcode = Opcode::kPin, .result = pin, .args = {value}});
+          link.args[i] = pin;
+          changed = true;
+        }
+      }
+    }
+    return changed;
   }
 
   // Calls f(Block&) for the blocks that only this instruction reaches, each after its dominators.

@@ -609,7 +609,7 @@ void OperationChecker::CheckLow() {
       OperandIs(0, TypeKind::kPtr);
       return Gives(TypeTable::Void());
     case Opcode::kPin:
-      OperandIsInt(0);
+      Require(IsInt(Kind(0)) || IsReference(Kind(0)), "wants an integer or a reference");
       return Gives(Type(0));
     case Opcode::kStackCheck:
     case Opcode::kTracebackAdd:

@@ -547,6 +547,7 @@ final class Evaluation {
     if (op <= ASTORE) return evaluateStore(op - ISTORE, template.u1(at + 1), pc + 2);
     if (op <= ASTORE_3) return evaluateStore((op - ISTORE_0) / 4, (op - ISTORE_0) % 4, pc + 1);
     if (op <= SASTORE) return plain(op, 3, 0, pc + 1);
+    if (op == DUP && isPinnedReference(at)) return pc + 6;
     if (op <= SWAP) return shuffle(op, pc + 1);
     if (op <= LXOR) return arithmetic(op, pc + 1);
     if (op == IINC) return increment(template.u1(at + 1), template.bytes[at + 2], pc + 3);
@@ -983,6 +984,14 @@ final class Evaluation {
     fixups.add(new Fixup(instruction, size, label, true));
     u4(0);
     expect(label);
+  }
+
+  /** What MethodWriter writes for a reference that is pinned: `dup`, and null in place of null. */
+  private boolean isPinnedReference(int at) {
+    return template.u1(at + 1) == IFNONNULL
+        && template.u2(at + 2) == 5
+        && template.u1(at + 4) == POP
+        && template.u1(at + 5) == ACONST_NULL;
   }
 
   private int getStatic(int at, int next) {

@@ -5,6 +5,7 @@ final class Opcode {
   private Opcode() {}
 
   static final int NOP = 0;
+  static final int ACONST_NULL = 1;
   static final int ICONST_M1 = 2;
   static final int ICONST_0 = 3;
   static final int ICONST_1 = 4;
