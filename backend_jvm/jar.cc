@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "common/check.h"
@@ -20,6 +21,13 @@ void PutForJava(uint64_t value, int size, std::string* out) {
 // Little-endian, as archives are.
 void Put(uint32_t value, int size, std::string* out) {
   for (int i = 0; i < size; ++i) *out += static_cast<char>(value >> (8 * i));
+}
+
+// As String.hashCode() has it.
+uint32_t HashForJava(std::string_view name) {
+  uint32_t hash = 0;
+  for (char c : name) hash = 31 * hash + static_cast<unsigned char>(c);
+  return hash;
 }
 
 std::string Deflate(const std::string& bytes) {
@@ -44,24 +52,53 @@ constexpr uint32_t kNoTime = 0;
 constexpr uint32_t kFirstDay = (1 << 5) | 1;
 constexpr uint32_t kVersion = 20;
 constexpr uint32_t kUtf8Names = 0x800;
+// In bytes, from which on a class is compressed by itself: what costs as much as the call of zlib.
+constexpr size_t kLargeClass = 4096;
+
+constexpr uint32_t kStored = 0;
 constexpr uint32_t kDeflated = 8;
 
 }  // namespace
 
 JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
-  std::string index;
+  size_t slot_count = 1;
+  while (slot_count < 2 * classes.size()) slot_count *= 2;
+  std::vector<std::optional<size_t>> slots(slot_count);
+  // The first has the small classes.
+  std::vector<std::string> pieces(1);
+  std::string records;
   for (const JarEntry& file : classes) {
     std::string name = file.path.substr(0, file.path.size() - std::string_view(".class").size());
     std::replace(name.begin(), name.end(), '/', '.');
-    PutForJava(name.size(), 4, &index);
-    index += name;
-    PutForJava(file.bytes.size(), 4, &index);
+    size_t slot = HashForJava(name) & (slot_count - 1);
+    while (slots[slot]) slot = (slot + 1) & (slot_count - 1);
+    slots[slot] = records.size();
+    size_t piece = 0;
+    if (file.bytes.size() >= kLargeClass) {
+      piece = pieces.size();
+      pieces.emplace_back();
+    }
+    PutForJava(piece, 4, &records);
+    PutForJava(pieces[piece].size(), 4, &records);
+    PutForJava(file.bytes.size(), 4, &records);
+    PutForJava(name.size(), 4, &records);
+    records += name;
+    pieces[piece] += file.bytes;
   }
-  JarEntry entry{.path = "weft/classes", .bytes = ""};
-  PutForJava(classes.size(), 4, &entry.bytes);
-  PutForJava(index.size() + 8, 4, &entry.bytes);
-  entry.bytes += index;
-  for (const JarEntry& file : classes) entry.bytes += file.bytes;
+  JarEntry entry{.path = "weft/classes", .bytes = "", .is_packed = true};
+  PutForJava(slot_count, 4, &entry.bytes);
+  PutForJava(pieces.size(), 4, &entry.bytes);
+  size_t start = 8 + 4 * slot_count + 12 * pieces.size();
+  for (auto slot : slots) PutForJava(slot ? start + *slot : 0, 4, &entry.bytes);
+  std::string packed_pieces;
+  for (const std::string& piece : pieces) {
+    std::string packed = Deflate(piece);
+    PutForJava(start + records.size() + packed_pieces.size(), 4, &entry.bytes);
+    PutForJava(packed.size(), 4, &entry.bytes);
+    PutForJava(piece.size(), 4, &entry.bytes);
+    packed_pieces += packed;
+  }
+  entry.bytes += records + packed_pieces;
   return entry;
 }
 
@@ -69,14 +106,14 @@ std::string MakeJar(const std::vector<JarEntry>& entries) {
   std::string file;
   std::string directory;
   for (const JarEntry& entry : entries) {
-    std::string packed = Deflate(entry.bytes);
+    std::string packed = entry.is_packed ? entry.bytes : Deflate(entry.bytes);
     auto checksum =
         static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(entry.bytes.data()),
                                     static_cast<uInt>(entry.bytes.size())));
     std::string header;
     Put(kVersion, 2, &header);
     Put(kUtf8Names, 2, &header);
-    Put(kDeflated, 2, &header);
+    Put(entry.is_packed ? kStored : kDeflated, 2, &header);
     Put(kNoTime, 2, &header);
     Put(kFirstDay, 2, &header);
     Put(checksum, 4, &header);

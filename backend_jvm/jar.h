@@ -11,6 +11,8 @@ struct JarEntry {
   // With slashes; no leading one.
   std::string path;
   std::string bytes;
+  // Compressed by whoever made it; stored as it is.
+  bool is_packed = false;
 };
 
 // One entry that holds all of these classes, for weft.Main (backend_jvm/runtime/weft/Main.java),

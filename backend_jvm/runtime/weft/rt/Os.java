@@ -3,7 +3,6 @@ package weft.rt;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -182,7 +181,7 @@ public final class Os {
     Object file;
     try {
       file = mode == 0 ? new FileInputStream(name) : new FileOutputStream(name, mode == 2);
-    } catch (FileNotFoundException error) {
+    } catch (IOException error) {
       return codeOf(error);
     }
     int fd = 3;

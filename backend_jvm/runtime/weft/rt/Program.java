@@ -37,7 +37,7 @@ public abstract class Program implements Runnable {
       try {
         current = (Program) Class.forName("weft.Program").getDeclaredConstructor().newInstance();
       } catch (ReflectiveOperationException error) {
-        throw new IllegalStateException(error);
+        throw new LinkageError("weft.Program", error);
       }
       Thaw.prepare();
     }
