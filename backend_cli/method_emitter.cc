@@ -252,12 +252,16 @@ class MethodEmitter : public backend_common::StackEmitter {
         if (program_.containers.Get(container).has_finalizer) {
           code_.Op("call", "void Weft.Memory::RunFinalizers()");
         }
+        CheckHeap();
         return New(container);
       }
       case Opcode::kMallocItems: {
         ContainerId container(op.imm);
         if (IsString(container)) return code_.Op("call", "class Weft.Str Weft.Str::Make(int64)");
-        if (IsSmallArray(op)) return code_.Op("newarr", types_.Item(container));
+        if (IsSmallArray(op)) {
+          CheckHeap();
+          return code_.Op("newarr", types_.Item(container));
+        }
         return code_.Op(
             "call", fmt::format("!!0[] Weft.Memory::NewArray<{}>(int64)", types_.Item(container)));
       }
@@ -400,8 +404,9 @@ class MethodEmitter : public backend_common::StackEmitter {
 
   // ---- Exceptions.
 
-  void BeginTry(Label /*handler*/) override {
+  void BeginTry(Label handler) override {
     in_try_ = true;
+    handler_ = handler;
     try_begin_ = code_.text().size();
   }
 
@@ -422,7 +427,7 @@ class MethodEmitter : public backend_common::StackEmitter {
     } else if (has_result) {
       store ? Store(local, type) : Pop(type);
     }
-    // The host ends the process when there is no room for an object.
+    // CheckHeap has done it for an object.
     if (is_call || tried_ == Opcode::kMalloc) return;
     code_.Insert(try_begin_, ".try {\n");
     Label end = writer_->NewLabel();
@@ -740,6 +745,23 @@ class MethodEmitter : public backend_common::StackEmitter {
     if (types_.Class(container) != "object") code_.Op("isinst", types_.Class(container));
   }
 
+  // Raises MemoryError if there is no room. For an object with a handler, without a range: the host
+  // keeps variables in memory that live in a method with one.
+  void CheckHeap() {
+    if (!in_try_ || tried_ != Opcode::kMalloc) {
+      return code_.Op("call", "void Weft.HeapLimit::Check()");
+    }
+    Label room = writer_->NewLabel();
+    code_.Op("ldsfld", "bool Weft.HeapLimit::is_reached");
+    code_.Branch("brfalse", room);
+    code_.Op("call", "class [mscorlib]System.Exception Weft.HeapLimit::TryMakeRoom()");
+    code_.Op("castclass", types_.Class(ExceptionClass()));
+    code_.Op("stsfld", CaughtField());
+    code_.Op("ldsfld", CaughtField());
+    code_.Branch("brtrue", handler_);
+    code_.Place(room);
+  }
+
   void New(ContainerId container) {
     if (types_.IsRoot(container)) {
       return code_.Op("newobj", "instance void [mscorlib]System.Object::.ctor()");
@@ -850,6 +872,7 @@ class MethodEmitter : public backend_common::StackEmitter {
   bool tuple_has_arrived_ = false;
   // Within a try range: where its text begins; the operation that it is about.
   bool in_try_ = false;
+  Label handler_ = 0;
   size_t try_begin_ = 0;
   Opcode tried_ = Opcode::kCall;
   // Calls that have to drop a result before they go on to a handler.

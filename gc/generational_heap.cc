@@ -119,14 +119,15 @@ char* GenerationalHeap::AllocateSmall(size_t size) {
     if (object != nullptr) return object;
   }
   CollectYoung();
-  if (IsOverLimit(0)) CollectAll();
-  if (IsOverLimit(OldLimit() / 32) && finalizers_.due_count() != 0 && !finalizers_.running()) {
+  // A heap that is full but for crumbs would be collected again for each of them.
+  const size_t crumbs = OldLimit() / 32;
+  if (IsOverLimit(crumbs)) CollectAll();
+  if (IsOverLimit(crumbs) && finalizers_.due_count() != 0 && !finalizers_.running()) {
     // Objects that wait for their finalizers take room, and may be the last to do so.
     finalizers_.Run();
     CollectAll();
   }
-  // A heap that is full but for crumbs would be collected again for each of them.
-  if (IsOverLimit(OldLimit() / 32)) return nullptr;
+  if (IsOverLimit(crumbs)) return nullptr;
   return TryCut(size);
 }
 

@@ -10,20 +10,17 @@ public static class Memory {
   // Arrays from this length on are made with care.
   const long kLarge = 512;
 
-  // The environment's WEFT_GC_MAX in bytes, 0 without. The host has no such limit, so it is looked
-  // at when arrays of some size have been allocated, and does not count the bytes exactly.
-  static long limit = -1;
-  static long allocated;
-
   // An array, all zero.
   public static T[] NewArray<T>(long length) {
-    return (ulong)length < kLarge ? new T[(int)length] : NewLargeArray<T>(length);
+    if ((ulong)length >= kLarge) return NewLargeArray<T>(length);
+    HeapLimit.Check();
+    return new T[(int)length];
   }
 
   static T[] NewLargeArray<T>(long length) {
     // 2 GB are the most that an array may have on some hosts, whatever its items.
     if ((ulong)length > 0x7fffffc7UL) throw Exhausted();
-    if (limit != 0) CheckLimit(length * 8);
+    HeapLimit.CheckLarge(length * (typeof(T).IsPrimitive ? Buffer.ByteLength(new T[1]) : 8));
     try {
       return new T[(int)length];
     } catch (OutOfMemoryException) {
@@ -33,33 +30,9 @@ public static class Memory {
     }
   }
 
-  static Exception Exhausted() {
+  public static Exception Exhausted() {
     Failures.Forget();
     return Startup.program.MemoryError();
-  }
-
-  static void CheckLimit(long bytes) {
-    if (limit < 0) limit = ReadLimit(Environment.GetEnvironmentVariable("WEFT_GC_MAX"));
-    if (limit == 0) return;
-    allocated += bytes;
-    if (allocated < limit / 16) return;
-    allocated = 0;
-    if (GC.GetTotalMemory(false) + bytes < limit) return;
-    GC.Collect();
-    if (GC.GetTotalMemory(false) + bytes >= limit) throw Exhausted();
-  }
-
-  // "64M" and the like.
-  static long ReadLimit(string text) {
-    if (string.IsNullOrEmpty(text)) return 0;
-    long unit = 1;
-    char last = char.ToUpperInvariant(text[text.Length - 1]);
-    if (last == 'K') unit = 1L << 10;
-    if (last == 'M') unit = 1L << 20;
-    if (last == 'G') unit = 1L << 30;
-    long value;
-    long.TryParse(unit == 1 ? text : text.Substring(0, text.Length - 1), out value);
-    return value * unit;
   }
 
   // The ranges may overlap; an empty one may be of no array at all.

@@ -17,11 +17,14 @@ public abstract class Raised extends RuntimeException {
    * Makes handlers ready to run on a stack that is used up. The first one of each class looks for a
    * class of the host by name, and the class loader of a program answers a name that it was never
    * asked for with Java code, for which there would be no stack: the handler would fail before the
-   * destructors of its scope have run. Asked for once, the name is known without a call.
+   * destructors of its scope have run. Asked for once, the name is known without a call. For a heap
+   * that is full the same is true.
    */
   static void prepare(Raised overflowError) {
     overflow = overflowError;
     StackOverflowError.class.hashCode();
+    OutOfMemoryError.class.hashCode();
+    Reserve.prepare();
   }
 
   /** What the host threw when the exception stands for an error of the host. */
@@ -94,7 +97,10 @@ public abstract class Raised extends RuntimeException {
   private static Raised ofHost(Throwable thrown) {
     Object prebuilt = null;
     if (thrown instanceof StackOverflowError) prebuilt = Program.get().stackOverflowError();
-    if (thrown instanceof OutOfMemoryError) prebuilt = Program.get().memoryError();
+    if (thrown instanceof OutOfMemoryError) {
+      Reserve.release();
+      prebuilt = Program.get().memoryError();
+    }
     if (prebuilt == null) Raised.<RuntimeException>throwAgain(thrown);
     Raised raised = (Raised) prebuilt;
     raised.host = thrown;
