@@ -120,6 +120,48 @@ FieldRef FrameField(const LoopInfo& loop, const LoopLocal& local) {
   return {loop.frame, fmt::format("l{}", local.slot), local.descriptor};
 }
 
+// A method of the frame that takes the variables from specialised code, in the order of their
+// slots. References that are there already are not written again: with most of HotSpot's collectors
+// that takes longer than to compare them. A method of its own, because HotSpot puts only short
+// methods into their callers. The result says that the loop has not returned.
+void AddHandBack(const LoopInfo& loop, ClassFile& file) {
+  std::vector<LoopLocal> variables;
+  for (const LoopLocal& local : loop.locals) {
+    if (local.is_variable) variables.push_back(local);
+  }
+  std::sort(variables.begin(), variables.end(),
+            [](const LoopLocal& a, const LoopLocal& b) { return a.slot < b.slot; });
+  Code code(file.pool, false);
+  VerifierType self = code.Object(file.name);
+  code.Parameter(self);
+  std::string descriptor = "(";
+  for (const LoopLocal& local : variables) {
+    code.Parameter(code.TypeOf(local.descriptor));
+    descriptor += local.descriptor;
+  }
+  uint32_t parameter = 1;
+  uint32_t label = 0;
+  for (const LoopLocal& local : variables) {
+    FieldRef field = FrameField(loop, local);
+    VerifierType type = code.TypeOf(local.descriptor);
+    bool is_reference = local.descriptor[0] == 'L' || local.descriptor[0] == '[';
+    if (is_reference) {
+      code.Load(self, 0);
+      code.GetField(field.owner, field.name, field.descriptor);
+      code.Load(type, parameter);
+      code.Branch(if_acmpeq, 2, label);
+    }
+    code.Load(self, 0);
+    code.Load(type, parameter);
+    code.PutField(field.owner, field.name, field.descriptor);
+    if (is_reference) code.PlaceInner(label++);
+    parameter += type.is_wide() ? 2 : 1;
+  }
+  code.PushInt(0);
+  code.Return("Z");
+  AddMethod(file, kPublic, "handBack", descriptor + ")Z", code);
+}
+
 }  // namespace
 
 void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
@@ -209,6 +251,7 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
     code.Return(kSpecialiserType);
     AddMethod(file, kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
   }
+  AddHandBack(loop, file);
   return file;
 }
 

@@ -145,7 +145,6 @@ final class Evaluation {
 
   private final List<String> callees = new ArrayList<>();
   private boolean hasWarmUp;
-  private int argumentSlots;
 
   /** The instruction that is being evaluated, and the last one that was to be the next. */
   private int round;
@@ -155,9 +154,11 @@ final class Evaluation {
   /** The frame's local; behind it is what else the code needs. */
   private final int frameSlot;
 
-  private static final int OWN_CODE = 1;
-  private static final int DEPTH = 2;
-  private static final int TEMPORARY = 3;
+  static final int FRAME = 0;
+
+  static final int OWN_CODE = 1;
+  static final int DEPTH = 2;
+  static final int TEMPORARY = 3;
   private static final String CALLEE = "Lweft/rt/Callee;";
 
   /** Where other stretches begin, and where this one does. */
@@ -857,7 +858,7 @@ final class Evaluation {
       if (slot == template.nextSlot) resume = Math.max(resume, (int) values[slot]);
     } else {
       u1(IINC);
-      u1(slot);
+      u1(slotFor(slot));
       u1(by);
     }
     return next;
@@ -1069,34 +1070,18 @@ final class Evaluation {
     u1(IRETURN);
   }
 
-  /**
-   * Hands the locals back. References that the frame holds already are not written again: with most
-   * of HotSpot's collectors that takes longer than to compare them.
-   */
+  /** Hands the locals back to the frame. */
   private void writeEnd(Label exit) {
     place(exit);
+    writeLoadReference(frameSlot);
+    StringBuilder descriptor = new StringBuilder("(");
     for (Template.Local local : template.locals) {
       if (!local.isVariable) continue;
-      if (local.type == 4) {
-        writeLoadReference(frameSlot);
-        operate(GETFIELD, template.field(file, local));
-        writeLoadReference(local.slot);
-        Label same = new Label(-1, exit.frame, exit.kinds, exit.values);
-        jump(IF_ACMPEQ, same);
-        writeToFrame(local);
-        place(same);
-      } else {
-        writeToFrame(local);
-      }
+      writeLoad(local.type, local.slot);
+      descriptor.append(local.descriptor);
     }
-    u1(ICONST_0);
+    operate(INVOKEVIRTUAL, file.method(template.frame, "handBack", descriptor + ")Z"));
     u1(IRETURN);
-  }
-
-  private void writeToFrame(Template.Local local) {
-    writeLoadReference(frameSlot);
-    writeLoad(local.type, local.slot);
-    operate(PUTFIELD, template.field(file, local));
   }
 
   /**
@@ -1205,22 +1190,15 @@ final class Evaluation {
     return result;
   }
 
-  /** Arguments go to where the template has them. */
+  /** Arguments that cannot stay where they are go to where they are looked for. */
   private void writePrologue() {
     int slot = 3;
     for (Template.Local local : template.locals) {
-      writeLoad(local.type, slot);
+      if (template.slots[local.slot] != slot) {
+        writePlainAccess(ILOAD + local.type, ILOAD_0 + 4 * local.type, slot);
+        writeStore(local.type, local.slot);
+      }
       slot += local.isWide() ? 2 : 1;
-    }
-    argumentSlots = slot;
-    writeLoadReference(1);
-    writeLoad(0, 2);
-    writeStore(0, frameSlot + DEPTH);
-    operate(CHECKCAST, file.type(template.frame));
-    writeStore(4, frameSlot);
-    for (int i = template.locals.size(); i-- > 0; ) {
-      Template.Local local = template.locals.get(i);
-      writeStore(local.type, local.slot);
     }
     writeLoadReference(template.codeSlot);
     writeStore(4, frameSlot + OWN_CODE);
@@ -1253,14 +1231,23 @@ final class Evaluation {
     u2(constant);
   }
 
+  /** Where a local of the template is, or one of those that come behind them. */
+  private int slotFor(int slot) {
+    int here = template.slots[slot];
+    if (here >= 255) throw new Failure("too many locals");
+    return here;
+  }
+
   private void writeAccess(int plain, int first, int slot) {
+    writePlainAccess(plain, first, slotFor(slot));
+  }
+
+  private void writePlainAccess(int plain, int first, int slot) {
     if (slot < 4) {
       u1(first + slot);
-    } else if (slot < 256) {
+    } else {
       u1(plain);
       u1(slot);
-    } else {
-      throw new Failure("too many locals");
     }
   }
 
@@ -1291,8 +1278,8 @@ final class Evaluation {
   /** The Code attribute, which may still ask for constants. */
   private byte[] body() {
     ClassBytes.Output body = new ClassBytes.Output();
-    body.u2(template.maxStack + argumentSlots + 8);
-    body.u2(Math.max(frameSlot + TEMPORARY + 2, argumentSlots));
+    body.u2(template.maxStack + template.argumentSlots + 8);
+    body.u2(template.slots[frameSlot + TEMPORARY] + 2);
     body.u4(size);
     body.write(out, 0, size);
     body.u2(handled.size());
@@ -1338,16 +1325,22 @@ final class Evaluation {
 
   /** Of several places without code between them: what is in locals for all of them. */
   private void writeFrame(List<Label> here, ClassBytes.Output table) {
-    int[] types = Arrays.copyOf(here.get(0).frame.locals, frameSlot + DEPTH + 1);
+    int[] known = Arrays.copyOf(here.get(0).frame.locals, frameSlot);
     for (Label label : here) {
       for (int slot = 0; slot < frameSlot; ++slot) {
         boolean isStored = label.kinds[slot] == UNKNOWN || label.kinds[slot] == CODE;
-        if (!label.frame.isLive(slot) || !isStored) types[slot] = Template.TOP;
+        if (!label.frame.isLive(slot) || !isStored) known[slot] = Template.TOP;
       }
     }
-    types[frameSlot] = Template.IS_OBJECT | file.type(template.frame) << 8;
-    types[frameSlot + OWN_CODE] = template.frames[template.head].locals[template.codeSlot];
-    types[frameSlot + DEPTH] = 1;
+    int[] types = new int[template.slots[frameSlot + OWN_CODE] + 1];
+    for (int slot = 0; slot < frameSlot; ++slot) {
+      types[template.slots[slot]] = known[slot];
+      if (Template.isWide(known[slot])) ++slot;
+    }
+    types[template.slots[frameSlot + FRAME]] = Template.IS_OBJECT | file.type(template.frame) << 8;
+    types[template.slots[frameSlot + OWN_CODE]] =
+        template.frames[template.head].locals[template.codeSlot];
+    types[template.slots[frameSlot + DEPTH]] = 1;
     int count = 0;
     for (int slot = 0; slot < types.length; ++slot) {
       ++count;

@@ -94,6 +94,11 @@ final class Template {
 
   final List<Local> locals = new ArrayList<>();
 
+  /** The slots of what is made: for arguments, and for each local of the template. */
+  int argumentSlots;
+
+  int[] slots;
+
   /** The class of all that is made for the loop, and its method, which has the loop's name. */
   final String baseClass;
 
@@ -197,9 +202,10 @@ final class Template {
     }
     findLocals();
     baseClass = frame + "Code";
-    StringBuilder type = new StringBuilder("(Lweft/rt/LoopFrame;I");
+    StringBuilder type = new StringBuilder("(L" + frame + ";I");
     for (Local local : locals) type.append(local.descriptor);
     baseDescriptor = type.append(")Z").toString();
+    assignSlots();
   }
 
   /** What exceptions of the instruction lead to; null if they lead out. */
@@ -335,11 +341,12 @@ final class Template {
 
   /** Finds the locals that live when a round begins. */
   private void findLocals() {
+    // The entry reads those from the frame that can have changed.
     boolean[] isVariable = new boolean[maxLocals];
-    for (int at = head; at < entry; at += lengthAt(at)) {
+    for (int at = entry; at < codeLength; at += lengthAt(at)) {
       int place = codeStart + at;
       int op = u1(place);
-      if (op >= ISTORE && op <= ASTORE || op == IINC) isVariable[u1(place + 1)] = true;
+      if (op >= ISTORE && op <= ASTORE) isVariable[u1(place + 1)] = true;
       if (op >= ISTORE_0 && op <= ASTORE_3) isVariable[(op - ISTORE_0) % 4] = true;
     }
     Frame frame = frames[head];
@@ -357,6 +364,46 @@ final class Template {
     }
   }
 
+  /**
+   * Where what is made has the locals of the template, and four more: those that live between
+   * rounds stay where they come as arguments, so that nothing has to be moved. Not if their place
+   * also holds half of a long at times, as it has to be beside the other half.
+   */
+  private void assignSlots() {
+    boolean[] isHalf = new boolean[maxLocals + 1];
+    for (int at = 0; at < codeLength; at += lengthAt(at)) {
+      int place = codeStart + at;
+      int op = u1(place);
+      int slot = -1;
+      if (op >= ILOAD && op <= ALOAD && isOfTwo(op - ILOAD)) slot = u1(place + 1);
+      if (op >= ISTORE && op <= ASTORE && isOfTwo(op - ISTORE)) slot = u1(place + 1);
+      if (op >= ILOAD_0 && op <= ALOAD_3 && isOfTwo((op - ILOAD_0) / 4)) slot = (op - ILOAD_0) % 4;
+      if (op >= ISTORE_0 && op <= ASTORE_3 && isOfTwo((op - ISTORE_0) / 4)) {
+        slot = (op - ISTORE_0) % 4;
+      }
+      if (slot >= 0) isHalf[slot] = isHalf[slot + 1] = true;
+    }
+    // this, the frame and the depth come before.
+    argumentSlots = 3;
+    for (Local local : locals) argumentSlots += local.isWide() ? 2 : 1;
+    slots = new int[maxLocals + 4];
+    for (int slot = 0; slot < maxLocals; ++slot) slots[slot] = argumentSlots + slot;
+    int argument = 3;
+    for (Local local : locals) {
+      if (!isHalf[local.slot]) slots[local.slot] = argument;
+      argument += local.isWide() ? 2 : 1;
+    }
+    slots[maxLocals + Evaluation.FRAME] = 1;
+    slots[maxLocals + Evaluation.DEPTH] = 2;
+    slots[maxLocals + Evaluation.OWN_CODE] = argumentSlots + maxLocals;
+    slots[maxLocals + Evaluation.TEMPORARY] = argumentSlots + maxLocals + 1;
+  }
+
+  /** Whether values of this type take two slots, in the order of the instructions for types. */
+  private static boolean isOfTwo(int type) {
+    return type == 1 || type == 3;
+  }
+
   /** The field of the frame that holds a local. */
   int field(ClassBytes file, Local local) {
     String common = "weft/rt/LoopFrame";
@@ -372,7 +419,11 @@ final class Template {
     file.add(method, baseDescriptor, null);
     ClassBytes.Output code = new ClassBytes.Output();
     int size = 3;
-    for (int op : new int[] {ALOAD_0, ALOAD_1, ILOAD_2}) code.u1(op);
+    code.u1(ALOAD_0);
+    code.u1(ALOAD_1);
+    code.u1(CHECKCAST);
+    code.u2(file.type(frame));
+    code.u1(ILOAD_2);
     for (Local local : locals) {
       code.u1(ALOAD_1);
       if (local.slot != codeSlot && local.slot != nextSlot) {
