@@ -37,11 +37,12 @@ public final class Specialiser extends Thread {
   private static final int IDLE_MILLISECONDS = 20;
 
   /**
-   * How much code may be made for something for each tick that has found it. HotSpot takes some 25
-   * microseconds for a byte until the code is as fast as it gets; what a program has spent time on
-   * it will probably spend as much on again, and will save about half of that.
+   * How much code may be made for something for each tick that has found it: HotSpot takes some 25
+   * microseconds for a byte until the code is as fast as it gets, so that compiling takes as long as
+   * what has been spent on it, which is probably what will be spent on it yet. For a loop that calls
+   * something half as much, as that needs code, too.
    */
-  private static final int BYTES_PER_TICK = 20;
+  private static final int BYTES_PER_TICK = 40;
 
   /** An estimate of what code takes: an instruction, and what comes with each stretch. */
   private static final int BYTES_OF_INSTRUCTION = 100;
@@ -229,7 +230,9 @@ public final class Specialiser extends Thread {
     if (isTick && entry.at[next] == null) {
       int instructions = entry.at.length - next;
       int bytes = Math.min(instructions * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
-      count(entry, next, (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
+      // A call that has come since the tick was told of it.
+      boolean hasCalls = !isCall && !callDue;
+      count(entry, next, hasCalls ? 1 : 2, 2 * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
     }
     if (!isCall) {
       loopDue = IS_ALWAYS;
@@ -256,21 +259,22 @@ public final class Specialiser extends Thread {
   Specialised findNext(Object code, int next) {
     Entry entry = entryOf(code);
     if (entry == null) return null;
-    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, MOST_COLD_CALLS);
+    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, 1, MOST_COLD_CALLS);
     return entry.at[next];
   }
 
   /** What specialised code is to call; null if the loop has to run it. */
   Specialised findCallee(Object code, int next) {
     Entry entry = entryFor(code);
-    if (entry.at[next] == null) count(entry, next, MOST_COLD_CALLS);
+    if (entry.at[next] == null) count(entry, next, 1, MOST_COLD_CALLS);
     return entry.at[next];
   }
 
-  private void count(Entry entry, int next, int enough) {
+  private void count(Entry entry, int next, int weight, int enough) {
+    entry.counts[next] += weight;
     if (IS_ALWAYS) {
       make(entry, next);
-    } else if (++entry.counts[next] >= enough && wanted == null && !isOff) {
+    } else if (entry.counts[next] >= enough && wanted == null && !isOff) {
       entry.counts[next] = 0;
       wantedNext = next;
       wanted = entry;
