@@ -4,7 +4,6 @@ import static weft.rt.Opcode.*;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,7 +24,7 @@ import java.util.TreeMap;
  * <p>Frames come from the template: what a place is told of its locals there holds here, too,
  * except that those with known values need not be there.
  */
-final class Evaluation {
+final class Evaluation extends MethodBytes {
   /** This code cannot be specialised, or not from here. */
   static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -35,11 +34,8 @@ final class Evaluation {
     }
   }
 
-  /** No further instruction is begun when the code is so long... */
+  /** No further instruction is begun when the code is so long, because of LIMIT. */
   static final int ENOUGH = 6000;
-
-  /** ...because HotSpot does not compile methods of 8,000 bytes and more. */
-  private static final int LIMIT = 8000;
 
   /** An estimate of what a place within a round takes. */
   private static final int BYTES_OF_PLACE = 60;
@@ -50,43 +46,6 @@ final class Evaluation {
   /** How often one place is written in one round, until its constants are given up. */
   private static final int MOST_VARIANTS = 6;
 
-  // What is known of a value.
-  private static final byte UNKNOWN = 0;
-  private static final byte INT = 1;
-  private static final byte LONG = 2;
-  /** The array of instructions. */
-  private static final byte CODE = 3;
-
-  /** A place of the template together with the constants that reach it. */
-  private static final class Label {
-    final int pc;
-    final Template.Frame frame;
-    final byte[] kinds;
-    final long[] values;
-    /** The round that it belongs to, and the instruction that a call comes back to from there. */
-    int round;
-
-    int resume;
-    int position = -1;
-
-    /** Whether jumps lead there, and whether it is in a list of those to be written. */
-    boolean isUsed;
-
-    boolean isPending;
-
-    Label(int pc, Template.Frame frame, byte[] kinds, long[] values) {
-      this.pc = pc;
-      this.frame = frame;
-      this.kinds = kinds;
-      this.values = values;
-    }
-  }
-
-  private record Fixup(int instruction, int at, Label label, boolean isWide) {}
-
-  private record Handled(int start, int end, Label handler, int type) {}
-
-  private final Template template;
   private final Object code;
   private final int length;
   private final int start;
@@ -110,10 +69,7 @@ final class Evaluation {
 
   // ---- What is written.
 
-  private final ClassBytes file;
   private String ownName;
-  private final byte[] out = new byte[LIMIT + 4096];
-  private int size;
 
   /** All places, by what is known there; handlers by where they stand in the template. */
   private final HashMap<String, Label> labels = new HashMap<>();
@@ -134,12 +90,6 @@ final class Evaluation {
   /** Counts, so that two places of one round have different keys. */
   private int expected;
 
-  private final List<Fixup> fixups = new ArrayList<>();
-  private final List<Handled> handled = new ArrayList<>();
-  private final TreeMap<Integer, List<Label>> placed = new TreeMap<>();
-  private final List<int[]> lines = new ArrayList<>();
-  private int line;
-
   /** Where the locals are handed over: by the instruction that calls come back to, and the end. */
   private final TreeMap<Integer, Label> exits = new TreeMap<>();
 
@@ -151,14 +101,6 @@ final class Evaluation {
 
   private int resume;
 
-  /** The frame's local; behind it is what else the code needs. */
-  private final int frameSlot;
-
-  static final int FRAME = 0;
-
-  static final int OWN_CODE = 1;
-  static final int DEPTH = 2;
-  static final int TEMPORARY = 3;
   private static final String CALLEE = "Lweft/rt/Callee;";
 
   /** Where other stretches begin, and where this one does. */
@@ -170,8 +112,8 @@ final class Evaluation {
 
   /** From this instruction on, up to those where other stretches begin. */
   Evaluation(Template template, Object code, int start, boolean[] isEnd) {
+    super(template);
     this.isEnd = isEnd;
-    this.template = template;
     this.code = code;
     this.start = start;
     length = Array.getLength(code);
@@ -182,8 +124,6 @@ final class Evaluation {
     stackKinds = new byte[template.maxStack + 8];
     stackValues = new long[template.maxStack + 8];
     stackIsWide = new boolean[template.maxStack + 8];
-    frameSlot = locals;
-    file = new ClassBytes(template);
     handlers = new Label[template.codeLength];
   }
 
@@ -197,10 +137,6 @@ final class Evaluation {
     return cuts;
   }
 
-  int size() {
-    return size;
-  }
-
   /** The bytes of a class with this internal name. */
   byte[] run(String name) {
     ownName = name;
@@ -211,17 +147,7 @@ final class Evaluation {
     for (Label label = first; label != null; label = nextPending()) follow(label);
     Label end = exitFor(NONE);
     if (end.isUsed) writeEnd(end);
-    if (size >= LIMIT) throw new Failure("too long: " + size);
-    for (Fixup fixup : fixups) {
-      if (fixup.label.position < 0) throw new Failure("a jump to nowhere");
-      int distance = fixup.label.position - fixup.instruction;
-      if (fixup.isWide) {
-        putU2(fixup.at, distance >> 16);
-        putU2(fixup.at + 2, distance);
-      } else {
-        putU2(fixup.at, distance);
-      }
-    }
+    finishJumps();
     file.addConstructor(template.baseClass);
     // Under the name of the loop's own method, which tracebacks show.
     file.add(template.method, template.baseDescriptor, body());
@@ -380,7 +306,8 @@ final class Evaluation {
   }
 
   /** Something jumps there: it has to be written. */
-  private void expect(Label label) {
+  @Override
+  void expect(Label label) {
     label.isUsed = true;
     if (label.pc == template.head && label.position >= 0) isLong = true;
     if (label == exits.get(NONE) || label.position >= 0 || label.isPending) return;
@@ -393,23 +320,10 @@ final class Evaluation {
     }
   }
 
-  private void place(Label label) {
-    label.position = size;
+  @Override
+  void place(Label label) {
+    super.place(label);
     if (label.isPending && label.pc != template.head) --waiting;
-    line = 0;
-    List<Label> here = placed.get(size);
-    if (here == null) {
-      here = new ArrayList<>();
-      placed.put(size, here);
-    }
-    here.add(label);
-  }
-
-  private void jump(int op, Label label) {
-    u1(op);
-    fixups.add(new Fixup(size - 1, size, label, false));
-    u2(0);
-    expect(label);
   }
 
   // ---- Evaluation.
@@ -451,10 +365,7 @@ final class Evaluation {
         for (Template.Range range : ranges) store(handlerAt(range.handler()));
       }
       int start = size;
-      if (template.lines[pc] != line) {
-        line = template.lines[pc];
-        lines.add(new int[] {start, line});
-      }
+      atLine(template.lines[pc]);
       int next = instruction(pc);
       if (ranges != null && size > start) {
         for (Template.Range range : ranges) handle(start, handlerAt(range.handler()), range.type());
@@ -470,17 +381,6 @@ final class Evaluation {
     Label label = labelAt(pc);
     store(label);
     return label;
-  }
-
-  private void handle(int start, Label handler, int type) {
-    for (int i = handled.size(); i-- > 0 && i > handled.size() - 4; ) {
-      Handled last = handled.get(i);
-      if (last.handler == handler && last.type == type && last.end == start) {
-        handled.set(i, new Handled(last.start, size, handler, type));
-        return;
-      }
-    }
-    handled.add(new Handled(start, size, handler, type));
   }
 
   /** Pushes what is known and not there yet. */
@@ -784,71 +684,13 @@ final class Evaluation {
       long left = isUnary ? 0 : value(1);
       drop(operands);
       if (type == 0) {
-        know(INT, ofInts(op, (int) left, (int) right));
+        know(INT, Folding.ofInts(op, (int) left, (int) right));
       } else {
-        know(LONG, ofLongs(op, left, right));
+        know(LONG, Folding.ofLongs(op, left, right));
       }
       return next;
     }
     return plain(op, operands, type == 1 || type == 3 ? 2 : 1, next);
-  }
-
-  private static int ofInts(int op, int left, int right) {
-    switch (op) {
-      case IADD:
-        return left + right;
-      case ISUB:
-        return left - right;
-      case IMUL:
-        return left * right;
-      case IDIV:
-        return left / right;
-      case IREM:
-        return left % right;
-      case INEG:
-        return -right;
-      case ISHL:
-        return left << right;
-      case ISHR:
-        return left >> right;
-      case IUSHR:
-        return left >>> right;
-      case IAND:
-        return left & right;
-      case IOR:
-        return left | right;
-      default:
-        return left ^ right;
-    }
-  }
-
-  private static long ofLongs(int op, long left, long right) {
-    switch (op) {
-      case LADD:
-        return left + right;
-      case LSUB:
-        return left - right;
-      case LMUL:
-        return left * right;
-      case LDIV:
-        return left / right;
-      case LREM:
-        return left % right;
-      case LNEG:
-        return -right;
-      case LSHL:
-        return left << right;
-      case LSHR:
-        return left >> right;
-      case LUSHR:
-        return left >>> right;
-      case LAND:
-        return left & right;
-      case LOR:
-        return left | right;
-      default:
-        return left ^ right;
-    }
   }
 
   private int increment(int slot, int by, int next) {
@@ -907,7 +749,7 @@ final class Evaluation {
       long left = value(operands - 1);
       long right = operands == 2 ? value(0) : 0;
       drop(operands);
-      return holds((op - IFEQ) % 6, left, right) ? ~target : pc + 3;
+      return Folding.holds((op - IFEQ) % 6, left, right) ? ~target : pc + 3;
     }
     if (op >= IFNULL && isKnown(0, CODE)) {
       drop(1);
@@ -919,23 +761,6 @@ final class Evaluation {
     store(label);
     jump(op, label);
     return pc + 3;
-  }
-
-  private static boolean holds(int relation, long left, long right) {
-    switch (relation) {
-      case 0:
-        return left == right;
-      case 1:
-        return left != right;
-      case 2:
-        return left < right;
-      case 3:
-        return left >= right;
-      case 4:
-        return left > right;
-      default:
-        return left <= right;
-    }
   }
 
   private int switchOn(int op, int pc) {
@@ -979,12 +804,6 @@ final class Evaluation {
       wide(instruction, targets[i]);
     }
     return ENDED;
-  }
-
-  private void wide(int instruction, Label label) {
-    fixups.add(new Fixup(instruction, size, label, true));
-    u4(0);
-    expect(label);
   }
 
   /** What MethodWriter writes for a reference that is pinned: `dup`, and null in place of null. */
@@ -1043,18 +862,6 @@ final class Evaluation {
   }
 
   // ---- Beginning and end.
-
-  private void writeLoad(int type, int slot) {
-    writeAccess(ILOAD + type, ILOAD_0 + 4 * type, slot);
-  }
-
-  private void writeStore(int type, int slot) {
-    writeAccess(ISTORE + type, ISTORE_0 + 4 * type, slot);
-  }
-
-  private void writeLoadReference(int slot) {
-    writeLoad(4, slot);
-  }
 
   private void writeReturn(int op) {
     push();
@@ -1204,162 +1011,4 @@ final class Evaluation {
     writeStore(4, frameSlot + OWN_CODE);
   }
 
-  // ---- Instructions.
-
-  private void u1(int value) {
-    if (size == out.length) throw new Failure("too long");
-    out[size++] = (byte) value;
-  }
-
-  private void u2(int value) {
-    u1(value >> 8);
-    u1(value);
-  }
-
-  private void u4(int value) {
-    u2(value >> 16);
-    u2(value);
-  }
-
-  private void putU2(int at, int value) {
-    out[at] = (byte) (value >> 8);
-    out[at + 1] = (byte) value;
-  }
-
-  private void operate(int op, int constant) {
-    u1(op);
-    u2(constant);
-  }
-
-  /** Where a local of the template is, or one of those that come behind them. */
-  private int slotFor(int slot) {
-    int here = template.slots[slot];
-    if (here >= 255) throw new Failure("too many locals");
-    return here;
-  }
-
-  private void writeAccess(int plain, int first, int slot) {
-    writePlainAccess(plain, first, slotFor(slot));
-  }
-
-  private void writePlainAccess(int plain, int first, int slot) {
-    if (slot < 4) {
-      u1(first + slot);
-    } else {
-      u1(plain);
-      u1(slot);
-    }
-  }
-
-  private void writeInt(int value) {
-    if (value >= -1 && value <= 5) {
-      u1(ICONST_0 + value);
-    } else if (value == (byte) value) {
-      u1(BIPUSH);
-      u1(value);
-    } else if (value == (short) value) {
-      u1(SIPUSH);
-      u2(value);
-    } else {
-      u1(LDC_W);
-      u2(file.intConstant(value));
-    }
-  }
-
-  private void writeLong(long value) {
-    if (value == 0 || value == 1) {
-      u1(LCONST_0 + (int) value);
-    } else {
-      u1(LDC2_W);
-      u2(file.longConstant(value));
-    }
-  }
-
-  /** The Code attribute, which may still ask for constants. */
-  private byte[] body() {
-    ClassBytes.Output body = new ClassBytes.Output();
-    body.u2(template.maxStack + template.argumentSlots + 8);
-    body.u2(template.slots[frameSlot + TEMPORARY] + 2);
-    body.u4(size);
-    body.write(out, 0, size);
-    body.u2(handled.size());
-    for (Handled range : handled) {
-      body.u2(range.start);
-      body.u2(range.end);
-      body.u2(range.handler.position);
-      body.u2(range.type);
-    }
-    body.u2(lines.isEmpty() ? 1 : 2);
-
-    ClassBytes.Output table = new ClassBytes.Output();
-    int count = 0;
-    int last = -1;
-    for (List<Label> here : placed.values()) {
-      // A place that is only fallen into needs no frame.
-      boolean isUsed = false;
-      for (Label label : here) isUsed |= label.isUsed;
-      if (!isUsed) continue;
-      ++count;
-      table.u1(255);
-      table.u2(here.get(0).position - last - 1);
-      last = here.get(0).position;
-      writeFrame(here, table);
-    }
-    byte[] frames = table.toByteArray();
-    body.u2(file.utf8("StackMapTable"));
-    body.u4(2 + frames.length);
-    body.u2(count);
-    body.write(frames, 0, frames.length);
-
-    if (!lines.isEmpty()) {
-      body.u2(file.utf8("LineNumberTable"));
-      body.u4(2 + 4 * lines.size());
-      body.u2(lines.size());
-      for (int[] line : lines) {
-        body.u2(line[0]);
-        body.u2(line[1]);
-      }
-    }
-    return body.toByteArray();
-  }
-
-  /** Of several places without code between them: what is in locals for all of them. */
-  private void writeFrame(List<Label> here, ClassBytes.Output table) {
-    int[] known = Arrays.copyOf(here.get(0).frame.locals, frameSlot);
-    for (Label label : here) {
-      for (int slot = 0; slot < frameSlot; ++slot) {
-        boolean isStored = label.kinds[slot] == UNKNOWN || label.kinds[slot] == CODE;
-        if (!label.frame.isLive(slot) || !isStored) known[slot] = Template.TOP;
-      }
-    }
-    int[] types = new int[template.slots[frameSlot + OWN_CODE] + 1];
-    for (int slot = 0; slot < frameSlot; ++slot) {
-      types[template.slots[slot]] = known[slot];
-      if (Template.isWide(known[slot])) ++slot;
-    }
-    types[template.slots[frameSlot + FRAME]] = Template.IS_OBJECT | file.type(template.frame) << 8;
-    types[template.slots[frameSlot + OWN_CODE]] =
-        template.frames[template.head].locals[template.codeSlot];
-    types[template.slots[frameSlot + DEPTH]] = 1;
-    int count = 0;
-    for (int slot = 0; slot < types.length; ++slot) {
-      ++count;
-      if (Template.isWide(types[slot])) ++slot;
-    }
-    table.u2(count);
-    for (int slot = 0; slot < types.length; ++slot) {
-      writeType(types[slot], table);
-      if (Template.isWide(types[slot])) ++slot;
-    }
-    int[] stack = here.get(here.size() - 1).frame.stack;
-    table.u2(stack.length);
-    for (int type : stack) writeType(type, table);
-  }
-
-  private static void writeType(int type, ClassBytes.Output table) {
-    int tag = type & 0xff;
-    table.u1(tag);
-    if (tag == Template.IS_OBJECT) table.u2(type >> 8);
-    if (tag == Template.IS_UNINITIALISED) throw new Failure("an object that is not initialised");
-  }
 }
