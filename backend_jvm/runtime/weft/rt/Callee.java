@@ -9,10 +9,18 @@ public final class Callee {
   private int next;
   private Specialised specialised;
 
-  /** What to call for an instruction, if there is something and calls may nest deeper. */
+  /**
+   * What to call for an instruction, if there is something and calls may nest deeper. Short, as
+   * HotSpot puts only so many bytes into one method, and this is there for each call.
+   */
   public Specialised find(LoopFrame frame, Object code, int next, int depth) {
-    if (depth == MOST_CALLS) return null;
-    if (this.code == code && this.next == next) return specialised;
+    return this.code == code && this.next == next && depth < MOST_CALLS
+        ? specialised
+        : findOther(frame, code, next, depth);
+  }
+
+  private Specialised findOther(LoopFrame frame, Object code, int next, int depth) {
+    if (depth >= MOST_CALLS) return null;
     Specialised found = frame.specialiser().findCallee(code, next);
     if (specialised == null && found != null) {
       this.code = code;

@@ -41,6 +41,10 @@ public abstract class LoopFrame {
    * there is no specialised code.
    */
   public final int await(Object code, int next, int depth) {
+    return this.next == next && this.code == code ? BACK : goOn(code, next, depth);
+  }
+
+  private int goOn(Object code, int next, int depth) {
     while (this.next != next || this.code != code) {
       Specialised specialised = specialiser().findNext(this.code, this.next);
       if (specialised == null) return ELSEWHERE;

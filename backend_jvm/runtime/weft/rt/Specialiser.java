@@ -40,7 +40,7 @@ public final class Specialiser extends Thread {
    * How much code may be made for something for each tick that has found it: HotSpot takes some 25
    * microseconds for a byte until the code is as fast as it gets, so that compiling takes as long as
    * what has been spent on it, which is probably what will be spent on it yet. For a loop that calls
-   * something half as much, as that needs code, too.
+   * something a third of it, as that needs code, too, and saves less.
    */
   private static final int BYTES_PER_TICK = 40;
 
@@ -232,7 +232,7 @@ public final class Specialiser extends Thread {
       int bytes = Math.min(instructions * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
       // A call that has come since the tick was told of it.
       boolean hasCalls = !isCall && !callDue;
-      count(entry, next, hasCalls ? 1 : 2, 2 * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
+      count(entry, next, hasCalls ? 1 : 3, 3 * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
     }
     if (!isCall) {
       loopDue = IS_ALWAYS;
