@@ -11,33 +11,26 @@ public static class HeapLimit {
   const long kNursery = 4 << 20;
   // How much less than the limit of a whole process is for the heap.
   const long kProcessBytes = 96 << 20;
+  // What the heap gets in any case, unless the user says less.
+  const long kLeastBytes = 16 << 20;
+  const long kFewBytes = 1 << 20;
 
   // The heap has reached its limit, with the dead objects that it still holds.
   public static bool is_reached;
 
   // In bytes; 0 when nobody has asked for it yet.
   static long limit;
+  static long Limit {
+    get { return limit != 0 ? limit : limit = FindLimit(); }
+  }
 
   // Called where something small is allocated.
   public static void Check() {
     if (is_reached) MakeRoom(0);
   }
 
-  // Called for arrays of some size, whose bytes the host counts at once.
-  static long unchecked_bytes;
-  static long unchecked_most = 1 << 20;
-  public static void CheckLarge(long bytes) {
-    unchecked_bytes += bytes;
-    if (unchecked_bytes < unchecked_most) return;
-    if (limit == 0) {
-      limit = FindLimit();
-      unchecked_most = limit / 16;
-    }
-    unchecked_bytes = 0;
-    if (GC.GetTotalMemory(false) + bytes >= limit) MakeRoom(bytes);
-  }
-
-  // The same where a handler waits for the exception, which is the result; null if there is room.
+  // What Check does where a handler waits for the exception: that is the result, null if there is
+  // room.
   public static Exception TryMakeRoom() {
     try {
       MakeRoom(0);
@@ -47,6 +40,15 @@ public static class HeapLimit {
     }
   }
 
+  // Called for arrays of some size, whose bytes the host counts at once. Few of them need no look.
+  static long unchecked_bytes;
+  public static void CheckLarge(long bytes) {
+    unchecked_bytes += bytes;
+    if (unchecked_bytes < kFewBytes || unchecked_bytes < Limit / 16) return;
+    unchecked_bytes = 0;
+    if (GC.GetTotalMemory(false) + bytes >= Limit) MakeRoom(bytes);
+  }
+
   public static void Watch() { new Watcher(); }
 
   // The program has ended, and the host runs the finalizers of all that is left.
@@ -54,15 +56,19 @@ public static class HeapLimit {
 
   // Collects; raises MemoryError if that does not help.
   static void MakeRoom(long bytes) {
+    bool is_watched = !is_reached;
     is_reached = false;
     GC.Collect();
-    if (GC.GetTotalMemory(false) + bytes >= limit) {
+    bool is_full = GC.GetTotalMemory(false) + bytes >= Limit;
+    if (is_full) {
       // Finalizers may let go of more.
       Memory.Collect();
       GC.Collect();
+      is_full = GC.GetTotalMemory(false) + bytes >= Limit;
     }
-    Watch();
-    if (GC.GetTotalMemory(false) + bytes >= limit) throw Memory.Exhausted();
+    // Not before: until the next collection the handler of the error shall have what it needs.
+    if (!is_watched) Watch();
+    if (is_full) throw Memory.Exhausted();
   }
 
   // An object of no use: its finalizer runs after each collection, as it makes another one.
@@ -73,8 +79,7 @@ public static class HeapLimit {
     ~Watcher() {
       if (is_over) return;
       if (--rest < 0) {
-        if (limit == 0) limit = FindLimit();
-        long free = limit - GC.GetTotalMemory(false);
+        long free = Limit - GC.GetTotalMemory(false);
         if (free <= 0) {
           is_reached = true;
           return;
@@ -90,15 +95,14 @@ public static class HeapLimit {
   // this container or machine.
 
   static long FindLimit() {
-    long least = ReadSize(Environment.GetEnvironmentVariable("WEFT_GC_MAX"));
-    if (least == 0) least = kNone;
+    long least = kNone;
     foreach (string setting in
              (Environment.GetEnvironmentVariable("MONO_GC_PARAMS") ?? "").Split(',')) {
       const string key = "max-heap-size=";
       if (!setting.StartsWith(key)) continue;
       // Mono counts the room that blocks take, of which objects do not fill all.
       long size = ReadSize(setting.Substring(key.Length));
-      least = Math.Min(least, size - size / 4 - kNursery);
+      least = size - size / 4 - kNursery;
     }
     long address_space = NumberAfter("Max address space", "/proc/self/limits");
     if (address_space != kNone) {
@@ -110,7 +114,9 @@ public static class HeapLimit {
     memory = Math.Min(memory, NumberAfter("", "/sys/fs/cgroup/memory.max"));
     memory = Math.Min(memory, NumberAfter("", "/sys/fs/cgroup/memory/memory.limit_in_bytes"));
     if (memory != kNone) least = Math.Min(least, memory - memory / 8 - kProcessBytes);
-    return Math.Max(least, 1);
+    least = Math.Max(least, kLeastBytes);
+    long wanted = ReadSize(Environment.GetEnvironmentVariable("WEFT_GC_MAX"));
+    return wanted != 0 ? Math.Min(least, wanted) : least;
   }
 
   const long kNone = long.MaxValue;
