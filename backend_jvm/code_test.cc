@@ -209,6 +209,35 @@ TEST(Pin, WhatInstructionsGiveAReferenceOfTheLoop) {
   EXPECT_EQ(result.output, "10\n");
 }
 
+TEST(Pin, TheIndexOfAnArrayAccess) {
+  // HotSpot computes an address from index and base; one that all instructions share is computed in
+  // front of the switch, and kept on the stack.
+  std::string text = kReferences;
+  for (std::string_view constant : {"0:i64\n  jump", "1:i64\n  jump"}) {
+    size_t at = text.find(constant, text.find("b5:"));
+    ASSERT_NE(at, std::string::npos) << constant;
+    text.replace(at, std::string_view("0:i64").size(), "%7");
+  }
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text +
+                                 Main("  return 0:i32\n"));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  flowgraph::Program& program = **parsed;
+  EXPECT_TRUE(PinOperands(program));
+  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
+  const flowgraph::Graph& graph = program.functions[0]->graph;
+  for (uint32_t i : {5u, 7u}) {
+    const flowgraph::Block& block = graph.block(BlockId(i));
+    ASSERT_EQ(block.ops[0].opcode, flowgraph::Opcode::kPin) << i;
+    ASSERT_EQ(block.ops[1].opcode, flowgraph::Opcode::kGetItem) << i;
+    EXPECT_EQ(block.ops[1].args[1], block.ops[0].result) << i;
+  }
+  RunResult result =
+      CompileAndRun(text + Main("  %1: ptr \"array<str>\" = malloc_items{\"array<str>\"} 4:i64\n"
+                                "  %2: i64 = call{@loop} %1, 40:i64\n"
+                                "  call_external{show_i64} %2\n  return 0:i32\n"));
+  EXPECT_EQ(result.output, "10\n");
+}
+
 TEST(Pin, OtherLoopsStayAsTheyAre) {
   auto parsed =
       flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + Interpreter(20, 3));
