@@ -17,13 +17,16 @@ public abstract class Raised extends RuntimeException {
    * Makes handlers ready to run on a stack that is used up. The first one of each class looks for a
    * class of the host by name, and the class loader of a program answers a name that it was never
    * asked for with Java code, for which there would be no stack: the handler would fail before the
-   * destructors of its scope have run. Asked for once, the name is known without a call. For a heap
-   * that is full the same is true.
+   * destructors of its scope have run. Asked for once, the name is known without a call. The same
+   * goes for a heap that is full, with all that an error of memory passes through.
    */
   static void prepare(Raised overflowError) {
     overflow = overflowError;
     StackOverflowError.class.hashCode();
-    OutOfMemoryError.class.hashCode();
+    if (Program.get().memoryError() != null) {
+      caught(new OutOfMemoryError()).host = null;
+      last = null;
+    }
     Reserve.prepare();
   }
 

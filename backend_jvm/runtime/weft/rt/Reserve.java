@@ -2,15 +2,19 @@ package weft.rt;
 
 /**
  * Memory that is let go when the heap is full, so that handlers of MemoryError find some: the
- * report of an error needs strings. It is taken when the first collection has shown that the
- * program allocates, and again after a collection that has left enough; until then an object of no
- * use waits for its finalizer, which the host calls after a collection.
+ * report of an error needs strings. A heap that may become large is not full soon: there it is taken
+ * when the first collection has shown that the program allocates. It is taken again after a
+ * collection that has left enough. An object of no use waits for that: the host calls its finalizer
+ * after a collection, on another thread, which may be late.
  */
 final class Reserve {
   private static final int MIN_BYTES = 1 << 20;
   private static final int MAX_BYTES = 32 << 20;
   /** How many times as much has to be free. */
   private static final int ENOUGH = 4;
+  /** So small a heap has it from the beginning. */
+  private static final int SMALL_HEAP_BYTES = 256 << 20;
+
   /** What an array has besides its bytes, at most. */
   private static final int HEADER_BYTES = 64;
 
@@ -19,7 +23,11 @@ final class Reserve {
   private Reserve() {}
 
   static void prepare() {
-    new Reserve();
+    if (Runtime.getRuntime().maxMemory() <= SMALL_HEAP_BYTES) {
+      take();
+    } else {
+      new Reserve();
+    }
   }
 
   static void release() {
@@ -31,6 +39,10 @@ final class Reserve {
   @Override
   @SuppressWarnings({"deprecation", "removal"})
   protected void finalize() {
+    take();
+  }
+
+  private static void take() {
     Runtime host = Runtime.getRuntime();
     // A whole region of G1's, which gives the program no less than that.
     long size = Long.highestOneBit(host.maxMemory() / 2048) * 2;
