@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "backend_jvm/backend_jvm.h"
 #include "backend_jvm/testing.h"
+#include "common/check.h"
 #include "flowgraph/text.h"
 #include "flowgraph/verifier.h"
 
@@ -186,27 +189,38 @@ b10:
 }
 )text";
 
-TEST(Pin, WhatInstructionsGiveAReferenceOfTheLoop) {
-  std::string text = kReferences;
-  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text +
+// The program with this function and pins.
+std::unique_ptr<flowgraph::Program> Pinned(const std::string& function) {
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + function +
                                  Main("  return 0:i32\n"));
-  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
-  flowgraph::Program& program = **parsed;
-  EXPECT_TRUE(PinOperands(program));
-  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
-  const flowgraph::Graph& graph = program.functions[0]->graph;
+  WEFT_CHECK(parsed.ok(), "{}", parsed.error().message());
+  EXPECT_TRUE(PinOperands(**parsed));
+  EXPECT_EQ(flowgraph::Verify(**parsed), std::vector<std::string>());
+  return *std::move(parsed);
+}
+
+// What the loop gives for 40 rounds over an array of this length. One round of four counts a null:
+// the strings of a new array are.
+std::string RunReferences(const std::string& function, int length) {
+  return CompileAndRun(
+             function +
+             Main(fmt::format("  %1: ptr \"array<str>\" = malloc_items{{\"array<str>\"}} {}:i64\n"
+                              "  %2: i64 = call{{@loop}} %1, 40:i64\n"
+                              "  call_external{{show_i64}} %2\n  return 0:i32\n",
+                              length)))
+      .output;
+}
+
+TEST(Pin, WhatInstructionsGiveAReferenceOfTheLoop) {
+  auto program = Pinned(kReferences);
+  const flowgraph::Graph& graph = program->functions[0]->graph;
   for (uint32_t i : {5u, 7u}) {
     const flowgraph::Block& block = graph.block(BlockId(i));
     ASSERT_EQ(block.ops.back().opcode, flowgraph::Opcode::kPin) << i;
     EXPECT_EQ(block.exit.links[0].args[1], block.ops.back().result) << i;
   }
   EXPECT_EQ(graph.block(BlockId(8)).exit.links[0].args[1], graph.block(BlockId(1)).args[1]);
-  // One round of four counts a null: the strings of a new array are.
-  RunResult result =
-      CompileAndRun(text + Main("  %1: ptr \"array<str>\" = malloc_items{\"array<str>\"} 2:i64\n"
-                                "  %2: i64 = call{@loop} %1, 40:i64\n"
-                                "  call_external{show_i64} %2\n  return 0:i32\n"));
-  EXPECT_EQ(result.output, "10\n");
+  EXPECT_EQ(RunReferences(kReferences, 2), "10\n");
 }
 
 TEST(Pin, TheIndexOfAnArrayAccess) {
@@ -218,24 +232,15 @@ TEST(Pin, TheIndexOfAnArrayAccess) {
     ASSERT_NE(at, std::string::npos) << constant;
     text.replace(at, std::string_view("0:i64").size(), "%7");
   }
-  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text +
-                                 Main("  return 0:i32\n"));
-  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
-  flowgraph::Program& program = **parsed;
-  EXPECT_TRUE(PinOperands(program));
-  EXPECT_EQ(flowgraph::Verify(program), std::vector<std::string>());
-  const flowgraph::Graph& graph = program.functions[0]->graph;
+  auto program = Pinned(text);
+  const flowgraph::Graph& graph = program->functions[0]->graph;
   for (uint32_t i : {5u, 7u}) {
     const flowgraph::Block& block = graph.block(BlockId(i));
     ASSERT_EQ(block.ops[0].opcode, flowgraph::Opcode::kPin) << i;
     ASSERT_EQ(block.ops[1].opcode, flowgraph::Opcode::kGetItem) << i;
     EXPECT_EQ(block.ops[1].args[1], block.ops[0].result) << i;
   }
-  RunResult result =
-      CompileAndRun(text + Main("  %1: ptr \"array<str>\" = malloc_items{\"array<str>\"} 4:i64\n"
-                                "  %2: i64 = call{@loop} %1, 40:i64\n"
-                                "  call_external{show_i64} %2\n  return 0:i32\n"));
-  EXPECT_EQ(result.output, "10\n");
+  EXPECT_EQ(RunReferences(text, 4), "10\n");
 }
 
 TEST(Pin, OtherLoopsStayAsTheyAre) {
