@@ -752,9 +752,9 @@ class MethodEmitter : public backend_common::StackEmitter {
       return code_.Op("call", "void Weft.HeapLimit::Check()");
     }
     Label room = writer_->NewLabel();
-    code_.Op("ldsfld", "bool Weft.HeapLimit::is_reached");
+    code_.Op("call", "bool Weft.HeapLimit::IsDue()");
     code_.Branch("brfalse", room);
-    code_.Op("call", "class [mscorlib]System.Exception Weft.HeapLimit::TryMakeRoom()");
+    code_.Op("call", "class [mscorlib]System.Exception Weft.HeapLimit::TryLook()");
     code_.Op("castclass", types_.Class(ExceptionClass()));
     code_.Op("stsfld", CaughtField());
     code_.Op("ldsfld", CaughtField());

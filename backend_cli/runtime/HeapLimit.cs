@@ -3,11 +3,11 @@ using System;
 namespace Weft {
 
 // How much memory the heap may take. Mono ends the process when it finds no room for an object, so
-// that a program that is to get MemoryError has to ask before it comes to that: what allocates looks
-// at a flag, and a finalizer sets it, which runs after each collection and sees how full the heap is.
+// that a program that is to get MemoryError has to ask before it comes to that: what allocates counts,
+// and once in a while sees whether there was a collection, and how full the heap is after it.
 public static class HeapLimit {
-  // The bytes that are allocated between two runs of the finalizer, at most: Mono's nursery, if its
-  // owner has not asked for another one.
+  // Mono's nursery, if its owner has not asked for another one: what is allocated between two
+  // collections.
   const long kNursery = 4 << 20;
   // How much less than the limit of a whole process is for the heap.
   const long kProcessBytes = 96 << 20;
@@ -15,29 +15,43 @@ public static class HeapLimit {
   const long kLeastBytes = 16 << 20;
   const long kFewBytes = 1 << 20;
 
-  // The heap has reached its limit, with the dead objects that it still holds.
-  public static bool is_reached;
-
   // In bytes; 0 when nobody has asked for it yet.
   static long limit;
   static long Limit {
     get { return limit != 0 ? limit : limit = FindLimit(); }
   }
 
+  // Allocations since the last look, and how many there are to the next: less than a nursery.
+  static int count;
+  const int kInterval = 1024;
+
   // Called where something small is allocated.
   public static void Check() {
-    if (is_reached) MakeRoom(0);
+    if (IsDue()) Look();
   }
 
-  // What Check does where a handler waits for the exception: that is the result, null if there is
-  // room.
-  public static Exception TryMakeRoom() {
+  public static bool IsDue() { return ++count >= kInterval; }
+
+  // Where a handler waits for the exception, that is the result; null if there is room.
+  public static Exception TryLook() {
     try {
-      MakeRoom(0);
+      Look();
       return null;
     } catch (Exception exception) {
       return exception;
     }
+  }
+
+  // The number of the collection after which the heap can be full.
+  static int next_collection;
+
+  static void Look() {
+    count = 0;
+    if (GC.CollectionCount(0) < next_collection) return;
+    long free = Limit - GC.GetTotalMemory(false);
+    // A few less, for owners with a larger nursery.
+    next_collection = GC.CollectionCount(0) + 1 + (int)(Math.Max(free, 0) / (16 * kNursery));
+    if (free <= 0) MakeRoom(0);
   }
 
   // Called for arrays of some size, whose bytes the host counts at once. Few of them need no look.
@@ -49,46 +63,17 @@ public static class HeapLimit {
     if (GC.GetTotalMemory(false) + bytes >= Limit) MakeRoom(bytes);
   }
 
-  public static void Watch() { new Watcher(); }
-
-  // The program has ended, and the host runs the finalizers of all that is left.
-  public static volatile bool is_over;
-
   // Collects; raises MemoryError if that does not help.
   static void MakeRoom(long bytes) {
-    bool is_watched = !is_reached;
-    is_reached = false;
     GC.Collect();
-    bool is_full = GC.GetTotalMemory(false) + bytes >= Limit;
-    if (is_full) {
-      // Finalizers may let go of more.
-      Memory.Collect();
-      GC.Collect();
-      is_full = GC.GetTotalMemory(false) + bytes >= Limit;
-    }
-    // Not before: until the next collection the handler of the error shall have what it needs.
-    if (!is_watched) Watch();
-    if (is_full) throw Memory.Exhausted();
-  }
-
-  // An object of no use: its finalizer runs after each collection, as it makes another one.
-  sealed class Watcher {
-    // How many collections can pass before the heap can be full.
-    static long rest;
-
-    ~Watcher() {
-      if (is_over) return;
-      if (--rest < 0) {
-        long free = Limit - GC.GetTotalMemory(false);
-        if (free <= 0) {
-          is_reached = true;
-          return;
-        }
-        // Far from what could fit, for owners with a larger nursery.
-        rest = free / (16 * kNursery);
-      }
-      Watch();
-    }
+    if (GC.GetTotalMemory(false) + bytes < Limit) return;
+    // Finalizers may let go of more.
+    Memory.Collect();
+    GC.Collect();
+    if (GC.GetTotalMemory(false) + bytes < Limit) return;
+    // Until the next collection the handler of the error shall have what it needs.
+    next_collection = GC.CollectionCount(0) + 1;
+    throw Memory.Exhausted();
   }
 
   // ---- Who sets a limit: the user, Mono's own settings, the system for a process, the system for

@@ -18,11 +18,9 @@ public static class Startup {
     program = started;
     arguments = words;
     Heap.Load(started);
-    HeapLimit.Watch();
     Thread thread = new Thread(Run, kStackBytes);
     thread.Start();
     thread.Join();
-    HeapLimit.is_over = true;
     Os.flush();
     return exit_code;
   }
@@ -32,7 +30,6 @@ public static class Startup {
   public static void Ready(Program called) {
     program = called;
     Heap.Load(called);
-    HeapLimit.Watch();
     AppDomain.CurrentDomain.ProcessExit += delegate { Os.flush(); };
   }
 

@@ -40,9 +40,9 @@ WEFT_NOINLINE static int fill() {
 int run(Array<Str>) {
   // 32 MB hold about 400,000 links of 80 bytes, if the collector does not need part of it to copy.
   int first = fill();
-  show("filled", first > 50000 && first < 500000);
+  show("filled", first > 150000 && first < 450000);
   int second = fill();
-  show("filled again", second > 50000 && second < 500000);
+  show("filled again", second > 150000 && second < 450000);
   show("used", sum > 0);
   return 0;
 }
