@@ -184,7 +184,7 @@ void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
   if (labels.call && labels.jump) code.PlaceInner(labels.enter);
   // Into fields, not as arguments: a call has those in registers and on the stack where convention
   // wants them, and for the sake of that HotSpot moved the variables of the loop between registers
-  // and stack in each round, which took a fifth of the time.
+  // and stack in each round, which took up to a fifth of the time.
   code.NewObject(loop.frame);
   for (const LoopLocal& local : loop.locals) {
     FieldRef field = FrameField(loop, local);

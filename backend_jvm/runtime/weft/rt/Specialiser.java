@@ -39,10 +39,12 @@ public final class Specialiser extends Thread {
   /**
    * How much code may be made for something for each tick that has found it: HotSpot takes some 25
    * microseconds for a byte until the code is as fast as it gets, so that compiling takes as long as
-   * what has been spent on it, which is probably what will be spent on it yet. For a loop that calls
-   * something a third of it, as that needs code, too, and saves less.
+   * what has been spent on it, which is probably what will be spent on it yet.
    */
   private static final int BYTES_PER_TICK = 40;
+
+  /** How much longer loops wait that call something: it needs code, too, and saves less. */
+  private static final int CALLS_FACTOR = 3;
 
   /** An estimate of what code takes: an instruction, and what comes with each stretch. */
   private static final int BYTES_OF_INSTRUCTION = 100;
@@ -232,7 +234,8 @@ public final class Specialiser extends Thread {
       int bytes = Math.min(instructions * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
       // A call that has come since the tick was told of it.
       boolean hasCalls = !isCall && !callDue;
-      count(entry, next, hasCalls ? 1 : 3, 3 * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
+      int weight = hasCalls ? 1 : CALLS_FACTOR;
+      count(entry, next, weight, CALLS_FACTOR * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
     }
     if (!isCall) {
       loopDue = IS_ALWAYS;

@@ -345,9 +345,7 @@ final class Template {
     boolean[] isVariable = new boolean[maxLocals];
     for (int at = entry; at < codeLength; at += lengthAt(at)) {
       int place = codeStart + at;
-      int op = u1(place);
-      if (op >= ISTORE && op <= ASTORE) isVariable[u1(place + 1)] = true;
-      if (op >= ISTORE_0 && op <= ASTORE_3) isVariable[(op - ISTORE_0) % 4] = true;
+      if (isStore(u1(place))) isVariable[slotAt(place)] = true;
     }
     Frame frame = frames[head];
     for (int slot = 0; slot < frame.locals.length; ++slot) {
@@ -374,14 +372,9 @@ final class Template {
     for (int at = 0; at < codeLength; at += lengthAt(at)) {
       int place = codeStart + at;
       int op = u1(place);
-      int slot = -1;
-      if (op >= ILOAD && op <= ALOAD && isOfTwo(op - ILOAD)) slot = u1(place + 1);
-      if (op >= ISTORE && op <= ASTORE && isOfTwo(op - ISTORE)) slot = u1(place + 1);
-      if (op >= ILOAD_0 && op <= ALOAD_3 && isOfTwo((op - ILOAD_0) / 4)) slot = (op - ILOAD_0) % 4;
-      if (op >= ISTORE_0 && op <= ASTORE_3 && isOfTwo((op - ISTORE_0) / 4)) {
-        slot = (op - ISTORE_0) % 4;
-      }
-      if (slot >= 0) isHalf[slot] = isHalf[slot + 1] = true;
+      if (!isLoad(op) && !isStore(op)) continue;
+      int slot = slotAt(place);
+      if (isOfTwo(op)) isHalf[slot] = isHalf[slot + 1] = true;
     }
     // this, the frame and the depth come before.
     argumentSlots = 3;
@@ -399,8 +392,25 @@ final class Template {
     slots[maxLocals + Evaluation.TEMPORARY] = argumentSlots + maxLocals + 1;
   }
 
-  /** Whether values of this type take two slots, in the order of the instructions for types. */
-  private static boolean isOfTwo(int type) {
+  private static boolean isLoad(int op) {
+    return op >= ILOAD && op <= ALOAD_3;
+  }
+
+  private static boolean isStore(int op) {
+    return op >= ISTORE && op <= ASTORE_3;
+  }
+
+  /** The local that a load or a store is about. */
+  private int slotAt(int place) {
+    int op = u1(place);
+    if (op <= ALOAD || op >= ISTORE && op <= ASTORE) return u1(place + 1);
+    return (op - (isLoad(op) ? ILOAD_0 : ISTORE_0)) % 4;
+  }
+
+  /** Whether a load or a store moves a long or a double: the second and the fourth type of five. */
+  private static boolean isOfTwo(int op) {
+    int first = isLoad(op) ? ILOAD : ISTORE;
+    int type = op < first + 5 ? op - first : (op - first - 5) / 4;
     return type == 1 || type == 3;
   }
 
