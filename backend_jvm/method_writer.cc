@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "backend_common/stack_code.h"
@@ -41,6 +42,9 @@ char Letter(TypeKind kind) {
   if (kind == TypeKind::kF64) return 'D';
   return IsInt(kind) ? 'I' : 'A';
 }
+
+// A switch with more cases is written in two steps.
+constexpr size_t kLargestTable = 16;
 
 class MethodWriter : public StackEmitter {
  public:
@@ -246,7 +250,7 @@ class MethodWriter : public StackEmitter {
   void Switch(TypeId type, const std::vector<int64_t>& cases,
               const std::vector<Label>& targets) override {
     if (!IsWideInt(types_.Kind(type))) {
-      code_.Switch(std::vector<int32_t>(cases.begin(), cases.end()), targets);
+      SwitchInt(std::vector<int32_t>(cases.begin(), cases.end()), targets);
       return;
     }
     bool fits = std::all_of(cases.begin(), cases.end(),
@@ -279,7 +283,7 @@ class MethodWriter : public StackEmitter {
     code_.Jump(targets.back());
     code_.PlaceInner(fit);
     code_.Emit(l2i, 1, kIntType);
-    code_.Switch(std::vector<int32_t>(cases.begin(), cases.end()), targets);
+    SwitchInt(std::vector<int32_t>(cases.begin(), cases.end()), targets);
   }
 
   void Return(TypeId type) override { code_.Return(types_.Descriptor(type)); }
@@ -361,6 +365,51 @@ class MethodWriter : public StackEmitter {
     }
   }
 
+  // A large table in two steps, over the upper bits of the value and then over the lower ones.
+  // HotSpot's first compiler compares with one case after the other, and before that, to count how
+  // often each is taken, with all of them: for the 56 instructions of Lox half of the time until the
+  // optimising compiler is done, which does not mind the second step.
+  void SwitchInt(const std::vector<int32_t>& cases, const std::vector<Label>& targets) {
+    auto [low, high] = std::minmax_element(cases.begin(), cases.end());
+    bool is_dense = cases.size() > kLargestTable && *low >= 0 &&
+                    static_cast<size_t>(*high) < 2 * cases.size();
+    if (!is_dense) {
+      code_.Switch(cases, targets);
+      return;
+    }
+    int shift = (std::bit_width(static_cast<uint32_t>(*high)) + 1) / 2;
+    struct Group {
+      std::vector<int32_t> cases;
+      std::vector<Label> targets;
+    };
+    std::map<int32_t, Group> groups;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      Group& group = groups[cases[i] >> shift];
+      group.cases.push_back(cases[i]);
+      group.targets.push_back(targets[i]);
+    }
+    // Kept in a local, where the specialiser of interpreter loops looks for what is known.
+    code_.Dup();
+    code_.Store(kIntType, free_slot_);
+    code_.PushInt(shift);
+    code_.Emit(iushr, 2, kIntType);
+    std::vector<int32_t> uppers;
+    std::vector<Label> labels;
+    for (const auto& [upper, group] : groups) {
+      uppers.push_back(upper);
+      labels.push_back(FreshLabel());
+    }
+    labels.push_back(targets.back());
+    code_.Switch(uppers, labels);
+    size_t next = 0;
+    for (auto& [upper, group] : groups) {
+      code_.PlaceInner(labels[next++]);
+      code_.Load(kIntType, free_slot_);
+      group.targets.push_back(targets.back());
+      code_.Switch(group.cases, group.targets);
+    }
+  }
+
   void AssignSlots() {
     slots_.resize(plan_.locals.size());
     std::vector<uint32_t> order(plan_.locals.size());
@@ -380,6 +429,7 @@ class MethodWriter : public StackEmitter {
       next += descriptor == "J" || descriptor == "D" ? 2 : 1;
       if (plan_.locals[local].is_parameter) code_.Parameter(code_.TypeOf(descriptor));
     }
+    free_slot_ = next;
   }
 
   std::vector<VerifierType> Frame(const std::vector<LiveLocal>& live) {
@@ -501,6 +551,8 @@ class MethodWriter : public StackEmitter {
   PlaceTable& places_;
   Needs& needs_;
   std::vector<uint32_t> slots_;
+  // The first slot that is no local's.
+  uint32_t free_slot_ = 0;
   size_t try_start_ = 0;
   // The index just pushed is an int.
   bool index_is_int_ = false;
