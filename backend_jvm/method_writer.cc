@@ -367,12 +367,12 @@ class MethodWriter : public StackEmitter {
 
   // A large table in two steps, over the upper bits of the value and then over the lower ones.
   // HotSpot's first compiler compares with one case after the other, and before that, to count how
-  // often each is taken, with all of them: for the 56 instructions of Lox half of the time until the
-  // optimising compiler is done, which does not mind the second step.
+  // often each is taken, with all of them: for the 56 instructions of Lox half of the time until
+  // the optimising compiler is done, which does not mind the second step.
   void SwitchInt(const std::vector<int32_t>& cases, const std::vector<Label>& targets) {
     auto [low, high] = std::minmax_element(cases.begin(), cases.end());
-    bool is_dense = cases.size() > kLargestTable && *low >= 0 &&
-                    static_cast<size_t>(*high) < 2 * cases.size();
+    bool is_dense =
+        cases.size() > kLargestTable && *low >= 0 && static_cast<size_t>(*high) < 2 * cases.size();
     if (!is_dense) {
       code_.Switch(cases, targets);
       return;

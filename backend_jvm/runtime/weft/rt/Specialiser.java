@@ -29,10 +29,10 @@ public final class Specialiser extends Thread {
 
   public static boolean callDue = true;
 
-  private static final int TICK_MILLISECONDS = 1;
+  private static final int TICK_MILLISECONDS = 4;
 
   /** After so many ticks in which no loop has run, the clock goes slower. */
-  private static final int MOST_IDLE_TICKS = 100;
+  private static final int MOST_IDLE_TICKS = 25;
 
   private static final int IDLE_MILLISECONDS = 20;
 
@@ -41,7 +41,7 @@ public final class Specialiser extends Thread {
    * microseconds for a byte until the code is as fast as it gets, so that compiling takes as long as
    * what has been spent on it, which is probably what will be spent on it yet.
    */
-  private static final int BYTES_PER_TICK = 40;
+  private static final int BYTES_PER_TICK = 160;
 
   /** How much longer loops wait that call something: it needs code, too, and saves less. */
   private static final int CALLS_FACTOR = 3;
@@ -55,10 +55,10 @@ public final class Specialiser extends Thread {
   private static final int MOST_COLD_CALLS = 20;
 
   /** What the loop calls so often in a tick is short: getting there takes longer than it saves. */
-  private static final int MOST_SHORT_CALLS = 300;
+  private static final int MOST_SHORT_CALLS = 1200;
 
   /** After so many calls without code, the loop does not ask again until the next tick. */
-  private static final int MOST_MISSES = 30;
+  private static final int MOST_MISSES = 120;
 
   /** Pieces of code that are remembered; with more, it begins anew. */
   private static final int MOST_ENTRIES = 10_000;
