@@ -87,7 +87,7 @@ public static class HeapLimit {
       if (!setting.StartsWith(key)) continue;
       // Mono counts the room that blocks take, of which objects do not fill all.
       long size = ReadSize(setting.Substring(key.Length));
-      least = size - size / 4 - kNursery;
+      if (size != kNone) least = size - size / 4 - kNursery;
     }
     long address_space = NumberAfter("Max address space", "/proc/self/limits");
     if (address_space != kNone) {
@@ -100,8 +100,18 @@ public static class HeapLimit {
     memory = Math.Min(memory, NumberAfter("", "/sys/fs/cgroup/memory/memory.limit_in_bytes"));
     if (memory != kNone) least = Math.Min(least, memory - memory / 8 - kProcessBytes);
     least = Math.Max(least, kLeastBytes);
-    long wanted = ReadSize(Environment.GetEnvironmentVariable("WEFT_GC_MAX"));
-    return wanted != 0 ? Math.Min(least, wanted) : least;
+    return Math.Min(least, ReadSize(Environment.GetEnvironmentVariable(kVariable)));
+  }
+
+  const string kVariable = "WEFT_GC_MAX";
+
+  // What is wrong with what the user says; null if nothing is.
+  public static string SettingError() {
+    string text = Environment.GetEnvironmentVariable(kVariable);
+    if (string.IsNullOrEmpty(text)) return null;
+    long size = ReadSize(text);
+    if (size != kNone && size > 0) return null;
+    return kVariable + "=" + text + ": expected a size such as 500K, 64M or 2G";
   }
 
   const long kNone = long.MaxValue;
@@ -134,13 +144,17 @@ public static class HeapLimit {
     return length;
   }
 
-  // "64M" and the like; 0 for what is none.
+  // "64M" and the like; kNone for what is none, or too large.
   static long ReadSize(string text) {
-    if (string.IsNullOrEmpty(text)) return 0;
+    if (string.IsNullOrEmpty(text)) return kNone;
     int shift = "KMG".IndexOf(char.ToUpperInvariant(text[text.Length - 1])) * 10 + 10;
-    long value;
-    return long.TryParse(shift == 0 ? text : text.Substring(0, text.Length - 1), out value)
-               ? value << shift : 0;
+    int digits = shift == 0 ? text.Length : text.Length - 1;
+    long value = 0;
+    for (int i = 0; i < digits; ++i) {
+      if (text[i] < '0' || text[i] > '9' || value > (kNone >> 4)) return kNone;
+      value = 10 * value + text[i] - '0';
+    }
+    return digits == 0 || value > (kNone >> shift) ? kNone : value << shift;
   }
 }
 

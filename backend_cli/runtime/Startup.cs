@@ -17,6 +17,11 @@ public static class Startup {
   public static int Main(Program started, string[] words) {
     program = started;
     arguments = words;
+    string error = HeapLimit.SettingError();
+    if (error != null) {
+      Os.WriteError(Str.FromHost("weft: " + error + "\n").bytes);
+      return 2;
+    }
     Heap.Load(started);
     Thread thread = new Thread(Run, kStackBytes);
     thread.Start();
@@ -29,6 +34,8 @@ public static class Startup {
   // then, as its end is not known.
   public static void Ready(Program called) {
     program = called;
+    string error = HeapLimit.SettingError();
+    if (error != null) throw new ArgumentException(error);
     Heap.Load(called);
     AppDomain.CurrentDomain.ProcessExit += delegate { Os.flush(); };
   }

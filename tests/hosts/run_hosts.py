@@ -6,6 +6,7 @@ usage: tests/hosts/run_hosts.py
 jvm, cli: tests/battery/exported_functions.cc is translated, and a program in the host's own language
 calls what it exports. What both print has to be the same.
 jvm-start, cli-start: a program that has nothing to do with the host is packed for a quick start.
+cli-limit: a limit of the heap that is no size is an error when the program starts.
 jvm-parts, cli-parts: a function that is too long for the host is cut, and no traceback shows it.
 jvm-specialise: what an interpreter runs for a while gets code of its own, without being asked to.
 
@@ -175,6 +176,22 @@ def cli_start(folder):
     return ahead if ahead == alone else "%sand without machine code\n%s" % (ahead, alone)
 
 
+def cli_limit(folder):
+    program = os.path.join(folder, "alone.exe")
+    run([os.path.join(ROOT, "weft"), "translate", ALONE, "--backend=cli", "-q", "-o", program], ROOT)
+    text = ""
+    for limit in ["lots", "M", "-5M", "12345678901234567890", "64m"]:
+        done = subprocess.run(["mono", program], cwd=folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, env=dict(os.environ, WEFT_GC_MAX=limit))
+        text += "%d %s" % (done.returncode, done.stderr.decode() or "\n")
+    return text
+
+
+LIMIT_OUTPUT = "".join(
+    "2 weft: WEFT_GC_MAX=%s: expected a size such as 500K, 64M or 2G\n" % limit
+    for limit in ["lots", "M", "-5M", "12345678901234567890"]) + "0 \n"
+
+
 CHECKS = {
     "jvm": (jvm, EMBEDDED),
     "cli": (cli, EMBEDDED),
@@ -183,6 +200,7 @@ CHECKS = {
     "cli-parts": (cli_parts, LONG_FUNCTION_OUTPUT),
     "jvm-specialise": (jvm_specialise, LONG_OUTPUT),
     "cli-start": (cli_start, expected(ALONE)),
+    "cli-limit": (cli_limit, LIMIT_OUTPUT),
 }
 
 
