@@ -5,7 +5,8 @@ usage: tests/hosts/run_hosts.py
 
 jvm, cli: tests/battery/exported_functions.cc is translated, and a program in the host's own language
 calls what it exports. What both print has to be the same.
-jvm-start, cli-start: a program that has nothing to do with the host is packed for a quick start.
+jvm-start, cli-start: a program that has nothing to do with the host is packed for a quick start, and
+starts without that, too.
 cli-limit: a limit of the heap that is no size is an error when the program starts.
 jvm-parts, cli-parts: a function that is too long for the host is cut, and no traceback shows it.
 jvm-specialise: what an interpreter runs for a while gets code of its own, without being asked to.
@@ -72,7 +73,20 @@ def jvm_start(folder):
         names = archive.namelist()
     if names != ["META-INF/MANIFEST.MF", "weft/Main.class", "weft/classes"]:
         raise RuntimeError("the jar holds %s" % names)
-    return run(["java", "-Xverify:all", "-jar", jar], folder)
+    ours = run(["java", "-Xverify:all", "-jar", jar], folder)
+    # As other tools would write it: compressed, and with an entry of theirs at the end.
+    for name, method, extra in [("packed.jar", zipfile.ZIP_DEFLATED, []),
+                                ("another one.jar", zipfile.ZIP_STORED, ["license"])]:
+        again = os.path.join(folder, name)
+        with zipfile.ZipFile(jar) as old, zipfile.ZipFile(again, "w", method) as new:
+            for entry in names:
+                new.writestr(entry, old.read(entry))
+            for entry in extra:
+                new.writestr(entry, "free")
+        theirs = run(["java", "-Xverify:all", "-jar", again], folder)
+        if theirs != ours:
+            raise RuntimeError("packed again, %s prints\n%s" % (name, theirs))
+    return ours
 
 
 def long_function():

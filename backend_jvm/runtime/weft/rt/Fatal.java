@@ -38,7 +38,7 @@ public final class Fatal {
 
   /** A place is "file:line", a newline, and the function. */
   static void die(String place, String text) {
-    die(place, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    die(place, text.getBytes(Str.UTF_8));
   }
 
   private static void die(String place, byte[] text) {

@@ -4,13 +4,15 @@ import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The operating system as dsl/os.h has it: files by number, errors as negative codes of POSIX,
  * standard output with a buffer.
+ *
+ * <p>What a start needs is little, and this is part of it: handlers are for Exception, because
+ * IOException is not among the classes that the JVM has at hand, and would be loaded when the
+ * handlers are verified.
  */
 public final class Os {
   private static final int ENOENT = 2;
@@ -34,9 +36,9 @@ public final class Os {
   private static Charset names() {
     String name = System.getProperty("sun.jnu.encoding");
     try {
-      return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+      return name == null ? Str.UTF_8 : Charset.forName(name);
     } catch (IllegalArgumentException unknown) {
-      return StandardCharsets.UTF_8;
+      return Str.UTF_8;
     }
   }
 
@@ -81,7 +83,7 @@ public final class Os {
         end = start - 1;
       }
       return result;
-    } catch (IOException | RuntimeException error) {
+    } catch (Exception error) {
       return new byte[0][];
     }
   }
@@ -99,7 +101,7 @@ public final class Os {
     if (length == 0) return;
     try {
       out().write(output, 0, length);
-    } catch (IOException lost) {
+    } catch (Exception lost) {
       // A broken pipe has no one to be reported to.
     }
   }
@@ -112,7 +114,7 @@ public final class Os {
       if (count > output.length) {
         try {
           out().write(string.bytes, start, count);
-        } catch (IOException lost) {
+        } catch (Exception lost) {
           // As above.
         }
         return;
@@ -133,7 +135,7 @@ public final class Os {
   static void error(byte[] bytes) {
     try {
       new FileOutputStream(FileDescriptor.err).write(bytes);
-    } catch (IOException lost) {
+    } catch (Exception lost) {
       // As above.
     }
   }
@@ -142,7 +144,7 @@ public final class Os {
     try {
       String path = new File("/proc/self/fd/" + fd).getCanonicalPath();
       return path.startsWith("/dev/pts/") || path.startsWith("/dev/tty") ? 1 : 0;
-    } catch (IOException unknown) {
+    } catch (Exception unknown) {
       return 0;
     }
   }
@@ -161,14 +163,14 @@ public final class Os {
   }
 
   /** The host says what went wrong in words: "path (No such file or directory)". */
-  private static long codeOf(IOException error) {
+  private static long codeOf(Exception error) {
     String message = error.getMessage();
     if (message != null) {
       int end = message.lastIndexOf(')');
       int start = message.lastIndexOf('(', end);
       String reason = start >= 0 && end > start ? message.substring(start + 1, end) : message;
-      for (int i = 1; i < ERRORS.length; ++i) {
-        if (ERRORS[i] != null && ERRORS[i].equals(reason)) return -i;
+      for (int i = 1; i < Errors.TEXTS.length; ++i) {
+        if (Errors.TEXTS[i] != null && Errors.TEXTS[i].equals(reason)) return -i;
       }
     }
     return -EIO;
@@ -181,7 +183,7 @@ public final class Os {
     Object file;
     try {
       file = mode == 0 ? new FileInputStream(name) : new FileOutputStream(name, mode == 2);
-    } catch (IOException error) {
+    } catch (Exception error) {
       return codeOf(error);
     }
     int fd = 3;
@@ -197,7 +199,7 @@ public final class Os {
     files[(int) fd] = null;
     try {
       ((java.io.Closeable) file).close();
-    } catch (IOException error) {
+    } catch (Exception error) {
       return codeOf(error);
     }
     return 0;
@@ -210,7 +212,7 @@ public final class Os {
     try {
       int count = ((FileInputStream) file).read(buffer, (int) offset, (int) length);
       return Math.max(count, 0);
-    } catch (IOException error) {
+    } catch (Exception error) {
       return codeOf(error);
     }
   }
@@ -227,7 +229,7 @@ public final class Os {
     try {
       ((FileOutputStream) file).write(bytes, (int) offset, (int) length);
       return length;
-    } catch (IOException error) {
+    } catch (Exception error) {
       return codeOf(error);
     }
   }
@@ -238,7 +240,7 @@ public final class Os {
   }
 
   public static long error_text(int code, byte[] buffer) {
-    String text = code >= 0 && code < ERRORS.length ? ERRORS[code] : null;
+    String text = code >= 0 && code < Errors.TEXTS.length ? Errors.TEXTS[code] : null;
     return fill(buffer, Str.encode(text == null ? "Unknown error " + code : text));
   }
 
@@ -270,7 +272,7 @@ public final class Os {
         }
       }
       return ticks / 100.0;
-    } catch (IOException none) {
+    } catch (Exception none) {
       return System.nanoTime() / 1e9;
     }
   }
@@ -288,48 +290,51 @@ public final class Os {
     Runtime.getRuntime().halt(code);
   }
 
-  /** Codes and texts of Linux. */
-  private static final String[] ERRORS = {
-    "Success",
-    "Operation not permitted",
-    "No such file or directory",
-    "No such process",
-    "Interrupted system call",
-    "Input/output error",
-    "No such device or address",
-    "Argument list too long",
-    "Exec format error",
-    "Bad file descriptor",
-    "No child processes",
-    "Resource temporarily unavailable",
-    "Cannot allocate memory",
-    "Permission denied",
-    "Bad address",
-    "Block device required",
-    "Device or resource busy",
-    "File exists",
-    "Invalid cross-device link",
-    "No such device",
-    "Not a directory",
-    "Is a directory",
-    "Invalid argument",
-    "Too many open files in system",
-    "Too many open files",
-    "Inappropriate ioctl for device",
-    "Text file busy",
-    "File too large",
-    "No space left on device",
-    "Illegal seek",
-    "Read-only file system",
-    "Too many links",
-    "Broken pipe",
-    "Numerical argument out of domain",
-    "Numerical result out of range",
-    "Resource deadlock avoided",
-    "File name too long",
-    "No locks available",
-    "Function not implemented",
-    "Directory not empty",
-    "Too many levels of symbolic links",
-  };
+  /** In a class of its own, since they take a while to be made. */
+  private static final class Errors {
+    /** Codes and texts of Linux. */
+    static final String[] TEXTS = {
+      "Success",
+      "Operation not permitted",
+      "No such file or directory",
+      "No such process",
+      "Interrupted system call",
+      "Input/output error",
+      "No such device or address",
+      "Argument list too long",
+      "Exec format error",
+      "Bad file descriptor",
+      "No child processes",
+      "Resource temporarily unavailable",
+      "Cannot allocate memory",
+      "Permission denied",
+      "Bad address",
+      "Block device required",
+      "Device or resource busy",
+      "File exists",
+      "Invalid cross-device link",
+      "No such device",
+      "Not a directory",
+      "Is a directory",
+      "Invalid argument",
+      "Too many open files in system",
+      "Too many open files",
+      "Inappropriate ioctl for device",
+      "Text file busy",
+      "File too large",
+      "No space left on device",
+      "Illegal seek",
+      "Read-only file system",
+      "Too many links",
+      "Broken pipe",
+      "Numerical argument out of domain",
+      "Numerical result out of range",
+      "Resource deadlock avoided",
+      "File name too long",
+      "No locks available",
+      "Function not implemented",
+      "Directory not empty",
+      "Too many levels of symbolic links",
+    };
+  }
 }

@@ -1,6 +1,6 @@
 package weft.rt;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 
 /** A string: bytes that do not change once it is shared, and their hash. */
 public final class Str {
@@ -27,13 +27,16 @@ public final class Str {
     return str == null ? null : str.toString();
   }
 
+  /** Not that of StandardCharsets, which makes five others at start. */
+  static final Charset UTF_8 = Charset.forName("UTF-8");
+
   static byte[] encode(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return text.getBytes(UTF_8);
   }
 
   @Override
   public String toString() {
-    return new String(bytes, StandardCharsets.UTF_8);
+    return new String(bytes, UTF_8);
   }
 
   /** FNV-1a, then spread over all bits; the same in every executor, and never 0. */

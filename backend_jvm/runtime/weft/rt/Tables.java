@@ -18,7 +18,7 @@ public final class Tables {
   }
 
   static String text(String[] parts) {
-    return new String(bytes(parts), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(bytes(parts), Str.UTF_8);
   }
 
   private static long number(byte[] bytes, int at, int size) {
