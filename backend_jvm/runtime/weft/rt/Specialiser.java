@@ -44,7 +44,7 @@ public final class Specialiser extends Thread {
   private static final int BYTES_PER_TICK = 160;
 
   /** How much longer loops wait that call something: it needs code, too, and saves less. */
-  private static final int CALLS_FACTOR = 3;
+  private static final int CALLS_FACTOR = 6;
 
   /** An estimate of what code takes: an instruction, and what comes with each stretch. */
   private static final int BYTES_OF_INSTRUCTION = 100;
