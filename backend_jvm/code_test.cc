@@ -107,6 +107,23 @@ int64_t Expected(int cases, int operations) {
   return static_cast<int64_t>(value);
 }
 
+TEST(Switch, ManyCasesTakeTwoSteps) {
+  // Cases, and tables: one for the upper three bits of the number, and one for each eight cases.
+  for (auto [cases, expected] : {std::pair(16, 1), std::pair(40, 6)}) {
+    std::string text = kDeclarations + Interpreter(cases, 1);
+    auto parsed = flowgraph::Parse("weft rtyped ootype\n" + text);
+    ASSERT_TRUE(parsed.ok());
+    std::string listing = GenerateClasses(**parsed, /*with_listing=*/true).listing;
+    listing = listing.substr(listing.find("class weft/code"));
+    int tables = 0;
+    for (size_t at = 0; (at = listing.find(": tableswitch", at)) != std::string::npos; ++at) {
+      ++tables;
+    }
+    EXPECT_EQ(tables, expected) << cases;
+    EXPECT_EQ(CompileAndRun(Interpreter(cases, 1)).output, fmt::format("{}\n", Expected(cases, 1)));
+  }
+}
+
 TEST(Limit, ALoopThatNoMethodHoldsIsCut) {
   // About 120 KB of bytecode, where a method holds 64.
   std::string text = Interpreter(200, 40);

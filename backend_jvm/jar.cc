@@ -92,8 +92,9 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
   size_t start = 8 + 4 * slot_count + 12 * pieces.size();
   for (auto slot : slots) PutForJava(slot ? start + *slot : 0, 4, &entry.bytes);
   std::string packed_pieces;
-  for (const std::string& piece : pieces) {
-    std::string packed = &piece == &pieces[0] ? piece : Deflate(piece);
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string& piece = pieces[i];
+    std::string packed = i == 0 ? piece : Deflate(piece);
     PutForJava(start + records.size() + packed_pieces.size(), 4, &entry.bytes);
     PutForJava(packed.size(), 4, &entry.bytes);
     PutForJava(piece.size(), 4, &entry.bytes);

@@ -5,7 +5,8 @@
 
 using namespace weft;
 
-static int dense(int x) {
+template <typename T>
+static int many(T x) {
   switch (x) {
     case 0:
       return 0;
@@ -83,128 +84,6 @@ static int dense(int x) {
   }
 }
 
-static int wide(int64_t x) {
-  switch (x) {
-    case 0:
-      return 0;
-    case 1:
-      return 6;
-    case 2:
-      return 12;
-    case 3:
-    case 4:
-      return 24;
-    case 6:
-      return 35;
-    case 7:
-      return 41;
-    case 8:
-      return 47;
-    case 9:
-      return 53;
-    case 10:
-      return 59;
-    case 12:
-    case 13:
-      return 76;
-    case 14:
-      return 82;
-    case 15:
-      return 88;
-    case 16:
-      return 94;
-    case 18:
-      return 105;
-    case 19:
-      return 111;
-    case 20:
-    case 21:
-      return 123;
-    case 22:
-      return 129;
-    case 24:
-      return 140;
-    case 25:
-      return 146;
-    case 26:
-      return 152;
-    case 27:
-      return 158;
-    case 28:
-    case 30:
-      return 175;
-    case 31:
-      return 181;
-    case 32:
-      return 187;
-    case 33:
-      return 193;
-    case 34:
-      return 199;
-    case 36:
-      return 210;
-    case 37:
-    case 38:
-      return 222;
-    case 39:
-      return 228;
-    case 40:
-      return 234;
-    case 42:
-      return 245;
-    case 43:
-      return 251;
-    case 44:
-      return 257;
-    default:
-      return -1;
-  }
-}
-
-static int bytes(uint8_t x) {
-  switch (x) {
-    case 3:
-      return 6;
-    case 9:
-      return 19;
-    case 10:
-      return 22;
-    case 11:
-    case 12:
-      return 28;
-    case 13:
-      return 31;
-    case 14:
-      return 34;
-    case 15:
-      return 37;
-    case 16:
-      return 40;
-    case 17:
-      return 43;
-    case 18:
-    case 19:
-      return 49;
-    case 20:
-      return 52;
-    case 21:
-      return 55;
-    case 22:
-      return 58;
-    case 23:
-      return 61;
-    case 24:
-      return 64;
-    case 25:
-    case 40:
-      return 98;
-    case 41:
-      return 101;
-    default:
-      return -1;
-  }
-}
-
 static int negative(int16_t x) {
   switch (x) {
     case -9:
@@ -216,68 +95,32 @@ static int negative(int16_t x) {
     case -6:
     case -5:
       return -31;
+    case -4:
+      return -23;
     case -3:
-      return -16;
+      return -15;
     case -2:
-      return -8;
+      return -7;
     case -1:
-      return 0;
-    case 0:
-      return 8;
-    case 1:
-      return 16;
+      return 1;
     case 3:
-    case 4:
-      return 39;
-    case 5:
-      return 47;
-    case 6:
-      return 55;
-    case 7:
-      return 63;
+      return 30;
     case 9:
-      return 78;
     case 10:
-      return 86;
+      return 81;
     case 11:
+      return 89;
     case 12:
-      return 102;
+      return 97;
     case 13:
-      return 110;
+      return 105;
+    case 14:
+      return 113;
     case 15:
-      return 125;
-    case 16:
-      return 133;
-    case 17:
-      return 141;
-    case 18:
-      return 149;
-    case 19:
-    case 21:
-      return 172;
-    case 22:
-      return 180;
-    case 23:
-      return 188;
-    case 24:
-      return 196;
-    case 25:
-      return 204;
-    case 27:
-      return 219;
-    case 28:
-    case 29:
-      return 235;
-    case 30:
-      return 243;
-    case 31:
-      return 251;
-    case 33:
-      return 266;
-    case 34:
-      return 274;
-    case 35:
-      return 282;
+      return 121;
+    case 40:
+    case 41:
+      return 305;
     default:
       return -1;
   }
@@ -285,26 +128,29 @@ static int negative(int16_t x) {
 
 int run(Array<Str>) {
   int64_t sum = 0;
-  for (int x = -70; x < 300; x++) sum = sum * 31 % 1000003 + dense(x);
-  show("dense", sum);
-  for (int x = -70; x < 300; x++) sum = sum * 31 % 1000003 + wide(x);
-  show("wide", sum);
-  show("far", wide((int64_t{1} << 32) + 7));
-  for (int x = 0; x < 256; x++) sum = sum * 31 % 1000003 + bytes(static_cast<uint8_t>(x));
-  show("bytes", sum);
+  for (int x = -70; x < 300; x++) sum = sum * 31 % 1000003 + many(x);
+  show("int", sum);
+  for (int64_t x = -70; x < 300; x++) sum = sum * 31 % 1000003 + many(x);
+  show("int64", sum);
+  show("far", many((int64_t{1} << 32) + 7));
+  for (int x = 0; x < 256; x++) sum = sum * 31 % 1000003 + many(static_cast<uint8_t>(x));
+  show("uint8", sum);
+  for (int x = -70; x < 300; x++) sum = sum * 31 % 1000003 + many(static_cast<uint32_t>(x));
+  show("uint32", sum);
   for (int x = -300; x < 300; x++) sum = sum * 31 % 1000003 + negative(static_cast<int16_t>(x));
   show("negative", sum);
-  show("least", dense(-2147483647 - 1));
-  show("most", dense(2147483647));
-  show("one", dense(13));
+  show("least", many(-2147483647 - 1));
+  show("most", many(2147483647));
+  show("one", many(13));
   return 0;
 }
 
-//| dense -792018
-//| wide -630368
+//| int -792018
+//| int64 -910859
 //| far -1
-//| bytes -754208
-//| negative -238595
+//| uint8 -148508
+//| uint32 -493136
+//| negative -350884
 //| least -1
 //| most -1
 //| one 50

@@ -33,6 +33,20 @@ public final class Main extends ClassLoader {
   private static final int LENGTH = 8;
   private static final int NAME = 12;
 
+  // Of archives: where the last entry's record in the directory says how it is compressed, how long
+  // its name is and, in the same four bytes, that nothing follows it, where its header begins, and
+  // where its name stands.
+  private static final int METHOD = 10;
+  private static final int NAME_LENGTH = 28;
+  private static final int OFFSET = 42;
+  private static final int FILE_NAME = 46;
+
+  /** How long the record behind the directory is, and the header in front of an entry's name. */
+  private static final int END_RECORD = 22;
+
+  private static final int HEADER = 30;
+  private static final int EXTRA_LENGTH = 28;
+
   /** What the JDK reads at once without taking memory for it. */
   private static final int CHUNK = 8192;
 
@@ -61,19 +75,6 @@ public final class Main extends ClassLoader {
     pieces = new byte[in.getInt()][];
   }
 
-  // Of archives: where the last entry's record in the directory says how it is compressed, how long
-  // its name is, where its header begins, and where its name stands.
-  private static final int METHOD = 10;
-  private static final int NAME_LENGTH = 28;
-  private static final int OFFSET = 42;
-  private static final int FILE_NAME = 46;
-
-  /** How long the record behind the directory is, and the header in front of an entry's name. */
-  private static final int END_RECORD = 22;
-
-  private static final int HEADER = 30;
-  private static final int EXTRA_LENGTH = 28;
-
   /**
    * Opens the entry in an archive as Weft makes them: the last one, not compressed. False for another
    * archive. ZipFile would first have to see whether it is one that the JVM has open.
@@ -98,11 +99,11 @@ public final class Main extends ClassLoader {
       file.readFully(end, 0, HEADER);
       offset = header + HEADER + name;
       if (isEntry && record.getShort(EXTRA_LENGTH) == 0) return true;
-      file.close();
     } catch (Exception error) {
       // Another archive, or several. Not IOException, here and below: the JVM would have to load it,
       // to verify this.
     }
+    // Its cleaner closes it.
     file = null;
     return false;
   }
