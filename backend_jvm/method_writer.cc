@@ -65,10 +65,27 @@ class MethodWriter : public StackEmitter {
     if (loop_ && StackDescriptor(graph_.type(loop_->code)).size() != 2) loop_.reset();
   }
 
+  // A switch at the method's beginning. When HotSpot has compiled a loop, it compiles the method as
+  // well, in case it is called again; for an interpreter loop, which is called once, the optimising
+  // compiler is busy for up to 0.2 s with that. It ends where a switch was never seen to go
+  // anywhere.
+  void BeginLoop() {
+    if (!loop_) return;
+    Label begin = FreshLabel();
+    never_ = FreshLabel();
+    code_.GetStatic("weft/rt/Pin", "zero", "I");
+    code_.Switch({0}, {begin, never_});
+    code_.PlaceInner(begin);
+  }
+
   // The code of the entry to an interpreter loop, behind everything else. What the run time has to
   // know of the loop; none if it has no entry.
   std::optional<LoopInfo> FinishLoop(const MethodRef& method) {
-    if (!loop_ || (!loop_labels_.call && !loop_labels_.jump)) return std::nullopt;
+    if (!loop_) return std::nullopt;
+    code_.PlaceInner(never_);
+    code_.PushNull();
+    code_.Emit(athrow, 1);
+    if (!loop_labels_.call && !loop_labels_.jump) return std::nullopt;
     LoopInfo info;
     info.frame = fmt::format("{}$Loop{}", method.owner, needs_.loops.size());
     info.owner = method.owner;
@@ -563,6 +580,8 @@ class MethodWriter : public StackEmitter {
   // Empty until the head has been written.
   std::vector<LiveLocal> head_locals_;
   LoopLabels loop_labels_ = {};
+  // Where the switch at the beginning never goes.
+  Label never_ = 0;
 };
 
 // Element i of a tuple stands in the field that counts the elements of its letter before it.
@@ -1229,6 +1248,7 @@ MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, F
   for (bool wide : {false, true}) {
     Code code(pool, wide);
     MethodWriter writer(types, names, function, plan, code, places, needs);
+    writer.BeginLoop();
     backend_common::WriteStackCode(types.program(), function, plan, writer);
     loop = writer.FinishLoop(ref);
     body = code.Finish();

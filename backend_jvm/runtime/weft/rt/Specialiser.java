@@ -37,19 +37,24 @@ public final class Specialiser extends Thread {
   private static final int IDLE_MILLISECONDS = 20;
 
   /**
-   * How much code may be made for something for each tick that has found it: HotSpot takes some 25
-   * microseconds for a byte until the code is as fast as it gets, so that compiling takes as long as
-   * what has been spent on it, which is probably what will be spent on it yet.
+   * How much code may be made for something for each tick that has found it. HotSpot takes some 25
+   * microseconds for a byte until the code is as fast as it gets. For what is called, compiling then
+   * takes as long as what has been spent on it, which is probably what will be spent on it yet. A
+   * loop that calls nothing takes a third of its time or less with code of its own, and the other
+   * processor makes it; one that calls something needs code for that, too, and saves least.
    */
-  private static final int BYTES_PER_TICK = 160;
+  private static final int BYTES_PER_TICK_OF_LOOP = 640;
 
-  /** How much longer loops wait that call something: it needs code, too, and saves less. */
-  private static final int CALLS_FACTOR = 6;
+  private static final int BYTES_PER_TICK_OF_FUNCTION = 160;
+  private static final int BYTES_PER_TICK_OF_CALLING_LOOP = 27;
 
   /** An estimate of what code takes: an instruction, and what comes with each stretch. */
   private static final int BYTES_OF_INSTRUCTION = 100;
 
   private static final int BYTES_OF_STRETCH = 2000;
+
+  /** What counts add up to until code is made. */
+  private static final int ENOUGH = 20_000;
 
   /** How often specialised code calls something, or is cut there, until there is code for it. */
   private static final int MOST_COLD_CALLS = 20;
@@ -136,8 +141,10 @@ public final class Specialiser extends Thread {
 
   private int entries;
 
-  /** Whether no call has come since the last tick. */
+  /** Whether no call, and no jump backward, has come since the last tick. */
   private volatile boolean isCallTick = true;
+
+  private volatile boolean isJumpTick = true;
 
   /** Ticks at which there was a call, and calls since then for which there was no code. */
   private int tick;
@@ -192,6 +199,7 @@ public final class Specialiser extends Thread {
       }
       idle = loopDue && callDue ? idle + 1 : 0;
       isCallTick = true;
+      isJumpTick |= !loopDue;
       loopDue = true;
       callDue = true;
       Entry entry = wanted;
@@ -228,17 +236,20 @@ public final class Specialiser extends Thread {
    */
   Specialised enter(Object code, int next, boolean isCall) {
     Entry entry = entryFor(code);
-    boolean isTick = !isCall || isCallTick;
+    // Of the jumps the second one since the tick: in between the loop has called what it calls.
+    boolean isTick = isCall ? isCallTick : !isJumpTick || IS_ALWAYS;
+    if (!isCall) isJumpTick = false;
     if (isTick && entry.at[next] == null) {
       int instructions = entry.at.length - next;
       int bytes = Math.min(instructions * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
-      // A call that has come since the tick was told of it.
-      boolean hasCalls = !isCall && !callDue;
-      int weight = hasCalls ? 1 : CALLS_FACTOR;
-      count(entry, next, weight, CALLS_FACTOR * (BYTES_OF_STRETCH + bytes) / BYTES_PER_TICK);
+      int perTick =
+          isCall
+              ? BYTES_PER_TICK_OF_FUNCTION
+              : isCallTick ? BYTES_PER_TICK_OF_LOOP : BYTES_PER_TICK_OF_CALLING_LOOP;
+      count(entry, next, perTick * ENOUGH / (BYTES_OF_STRETCH + bytes));
     }
     if (!isCall) {
-      loopDue = IS_ALWAYS;
+      if (isTick) loopDue = IS_ALWAYS;
       return entry.isEntered[next] ? entry.at[next] : null;
     }
     if (isTick) {
@@ -262,22 +273,22 @@ public final class Specialiser extends Thread {
   Specialised findNext(Object code, int next) {
     Entry entry = entryOf(code);
     if (entry == null) return null;
-    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, 1, MOST_COLD_CALLS);
+    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, ENOUGH / MOST_COLD_CALLS);
     return entry.at[next];
   }
 
   /** What specialised code is to call; null if the loop has to run it. */
   Specialised findCallee(Object code, int next) {
     Entry entry = entryFor(code);
-    if (entry.at[next] == null) count(entry, next, 1, MOST_COLD_CALLS);
+    if (entry.at[next] == null) count(entry, next, ENOUGH / MOST_COLD_CALLS);
     return entry.at[next];
   }
 
-  private void count(Entry entry, int next, int weight, int enough) {
-    entry.counts[next] += weight;
+  private void count(Entry entry, int next, int share) {
+    entry.counts[next] += share;
     if (IS_ALWAYS) {
       make(entry, next);
-    } else if (entry.counts[next] >= enough && wanted == null && !isOff) {
+    } else if (entry.counts[next] >= ENOUGH && wanted == null && !isOff) {
       entry.counts[next] = 0;
       wantedNext = next;
       wanted = entry;
