@@ -52,6 +52,7 @@ class Generator {
     image_ = backend_common::MakeFrozenImage(program_, reachable_);
     needs_.code_sizes.resize(program_.functions.size());
     Functions();
+    Loops();
     for (const LoopInfo& loop : needs_.loops) Add(WriteLoopFrame(loop));
     ClassFile program = WriteProgramClass(types_, image_, needs_);
     AddExports(types_, program);
@@ -136,6 +137,20 @@ class Generator {
       for (FunctionId id : functions) {
         file.methods.push_back(WriteMethod(types_, names_, id, file.pool, places_, needs_));
       }
+      Add(std::move(file));
+    }
+  }
+
+  // The constants of interpreter loops, and what runs where they do not hold.
+  void Loops() {
+    for (const auto& [id, constants] : needs_.loop_constants) {
+      Add(constants.WriteClass());
+      FunctionId function(id);
+      ClassFile file;
+      file.name = constants.others_class();
+      file.source_file = SourcePath(types_, program_.function(function).loc.file);
+      file.methods.push_back(
+          WriteLoopOfOthers(types_, names_, function, file.pool, places_, needs_));
       Add(std::move(file));
     }
   }

@@ -48,14 +48,17 @@ constexpr size_t kLargestTable = 16;
 
 class MethodWriter : public StackEmitter {
  public:
+  // `constants`: those of an interpreter loop, may be null.
   MethodWriter(Types& types, const backend_common::PlaceNames& names, const FunctionInfo& function,
-               const StackPlan& plan, Code& code, PlaceTable& places, Needs& needs)
+               const StackPlan& plan, const LoopConstants* constants, Code& code,
+               PlaceTable& places, Needs& needs)
       : types_(types),
         program_(types.program()),
         names_(names),
         function_(function),
         plan_(plan),
         graph_(plan.graph),
+        constants_(constants),
         code_(code),
         places_(places),
         needs_(needs) {
@@ -70,6 +73,10 @@ class MethodWriter : public StackEmitter {
   // compiler is busy for up to 0.2 s with that. It ends where a switch was never seen to go
   // anywhere.
   void BeginLoop() {
+    if (constants_ != nullptr) {
+      other_ = FreshLabel();
+      constants_->WriteCheck(code_, other_);
+    }
     if (!loop_) return;
     Label begin = FreshLabel();
     never_ = FreshLabel();
@@ -81,6 +88,14 @@ class MethodWriter : public StackEmitter {
   // The code of the entry to an interpreter loop, behind everything else. What the run time has to
   // know of the loop; none if it has no entry.
   std::optional<LoopInfo> FinishLoop(const MethodRef& method) {
+    if (constants_ != nullptr) {
+      code_.PlaceInner(other_);
+      for (const auto& local : plan_.locals) {
+        if (local.is_parameter) Load(&local - plan_.locals.data(), local.type);
+      }
+      code_.InvokeStatic(constants_->others_class(), method.name, method.descriptor);
+      code_.Return(method.descriptor.substr(method.descriptor.find(')') + 1));
+    }
     if (!loop_) return std::nullopt;
     code_.PlaceInner(never_);
     code_.PushNull();
@@ -133,6 +148,11 @@ class MethodWriter : public StackEmitter {
         return;
       }
       case flowgraph::Constant::Kind::kFrozen: {
+        if (constants_ != nullptr && constants_->IsOne(constant)) {
+          FieldRef ref = constants_->Field(constant);
+          code_.GetStatic(ref.owner, ref.name, ref.descriptor);
+          return;
+        }
         FrozenId id(constant.bits);
         FieldRef ref = types_.Frozen(id);
         code_.GetStatic(ref.owner, ref.name, ref.descriptor);
@@ -564,6 +584,7 @@ class MethodWriter : public StackEmitter {
   const FunctionInfo& function_;
   const StackPlan& plan_;
   const flowgraph::Graph& graph_;
+  const LoopConstants* constants_;
   Code& code_;
   PlaceTable& places_;
   Needs& needs_;
@@ -580,8 +601,9 @@ class MethodWriter : public StackEmitter {
   // Empty until the head has been written.
   std::vector<LiveLocal> head_locals_;
   LoopLabels loop_labels_ = {};
-  // Where the switch at the beginning never goes.
+  // Where the switch at the beginning never goes, and where the constants are another object's.
   Label never_ = 0;
+  Label other_ = 0;
 };
 
 // Element i of a tuple stands in the field that counts the elements of its letter before it.
@@ -1233,21 +1255,23 @@ std::string PlaceTable::Text() const {
   return text;
 }
 
-MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, FunctionId id,
-                        ConstantPool& pool, PlaceTable& places, Needs& needs) {
-  const FunctionInfo& function = types.program().function(id);
+namespace {
+
+MethodEntry Write(Types& types, const backend_common::PlaceNames& names, FunctionId id,
+                  const FunctionInfo& function, const MethodRef& ref,
+                  const LoopConstants* constants, ConstantPool& pool, PlaceTable& places,
+                  Needs& needs) {
   auto kind_of = [&](TypeId type) -> uint32_t {
     // A local of the JVM has a size.
     return static_cast<uint32_t>(Letter(types.Kind(type)));
   };
   StackPlan plan = backend_common::MakeStackPlan(types.program(), function, kind_of);
-  const MethodRef& ref = types.Function(id);
   std::string body;
   size_t size = 0;
   std::optional<LoopInfo> loop;
   for (bool wide : {false, true}) {
     Code code(pool, wide);
-    MethodWriter writer(types, names, function, plan, code, places, needs);
+    MethodWriter writer(types, names, function, plan, constants, code, places, needs);
     writer.BeginLoop();
     backend_common::WriteStackCode(types.program(), function, plan, writer);
     loop = writer.FinishLoop(ref);
@@ -1255,10 +1279,37 @@ MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, F
     size = code.position();
     if (!code.needs_wide()) break;
   }
-  needs.code_sizes[id.index] = size;
+  needs.code_sizes[id.index] = std::max(needs.code_sizes[id.index], size);
   if (loop) needs.loops.push_back(*std::move(loop));
   return {
       .access = kPublic | kStatic, .name = ref.name, .descriptor = ref.descriptor, .code = body};
+}
+
+}  // namespace
+
+MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, FunctionId id,
+                        ConstantPool& pool, PlaceTable& places, Needs& needs) {
+  const FunctionInfo& function = types.program().function(id);
+  const MethodRef& ref = types.Function(id);
+  if (function.hints.interpreter_loop) {
+    FunctionInfo changed = function;
+    size_t number = needs.loop_constants.size();
+    LoopConstants constants(types, changed, fmt::format("{}$Constants{}", ref.owner, number),
+                            fmt::format("{}$Others{}", ref.owner, number));
+    if (!constants.empty()) {
+      MethodEntry entry = Write(types, names, id, changed, ref, &constants, pool, places, needs);
+      needs.loop_constants.emplace(id.index, std::move(constants));
+      return entry;
+    }
+  }
+  return Write(types, names, id, function, ref, nullptr, pool, places, needs);
+}
+
+MethodEntry WriteLoopOfOthers(Types& types, const backend_common::PlaceNames& names, FunctionId id,
+                              ConstantPool& pool, PlaceTable& places, Needs& needs) {
+  MethodRef ref = types.Function(id);
+  ref.owner = needs.loop_constants.at(id.index).others_class();
+  return Write(types, names, id, types.program().function(id), ref, nullptr, pool, places, needs);
 }
 
 }  // namespace weft::backend_jvm

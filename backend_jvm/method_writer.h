@@ -9,6 +9,7 @@
 #include "backend_common/place_names.h"
 #include "backend_jvm/class_file.h"
 #include "backend_jvm/interpreter_loop.h"
+#include "backend_jvm/loop_constants.h"
 #include "backend_jvm/types.h"
 #include "flowgraph/program.h"
 
@@ -45,6 +46,8 @@ struct Needs {
   std::set<uint32_t> externals;
   // Interpreter loops that can be specialised.
   std::vector<LoopInfo> loops;
+  // Those with constants, by function.
+  std::map<uint32_t, LoopConstants> loop_constants;
 };
 
 // The source path of a place, as messages show it.
@@ -52,6 +55,9 @@ std::string SourcePath(const Types& types, FileId file);
 
 MethodEntry WriteMethod(Types& types, const backend_common::PlaceNames& names, FunctionId id,
                         ConstantPool& pool, PlaceTable& places, Needs& needs);
+// The method of an interpreter loop with constants once more, without them.
+MethodEntry WriteLoopOfOthers(Types& types, const backend_common::PlaceNames& names, FunctionId id,
+                              ConstantPool& pool, PlaceTable& places, Needs& needs);
 
 // The class that declares the identity hash of objects of this container; invalid when it is kept
 // beside the object.

@@ -9,4 +9,7 @@ public final class Pin {
 
   public static int zero;
   public static long wideZero;
+
+  /** Of which object the loop that is about to begin is a method. */
+  public static Object object;
 }

@@ -60,7 +60,10 @@ public final class Specialiser extends Thread {
   private static final int MOST_COLD_CALLS = 20;
 
   /** What the loop calls so often in a tick is short: getting there takes longer than it saves. */
-  private static final int MOST_SHORT_CALLS = 1200;
+  private static final int MOST_SHORT_CALLS = 5000;
+
+  /** Jumps that only lead over the other half of an `if` are passed over, up to so many in a tick. */
+  private static final int MOST_SHORT_JUMPS = 500;
 
   /** After so many calls without code, the loop does not ask again until the next tick. */
   private static final int MOST_MISSES = 120;
@@ -151,6 +154,9 @@ public final class Specialiser extends Thread {
 
   private int misses;
 
+  /** Jumps since the last tick to code that is too short to be entered. */
+  private int shortJumps;
+
   /** Whether there is code that the loop may call. */
   private boolean hasCode;
 
@@ -200,6 +206,7 @@ public final class Specialiser extends Thread {
       idle = loopDue && callDue ? idle + 1 : 0;
       isCallTick = true;
       isJumpTick |= !loopDue;
+      shortJumps = 0;
       loopDue = true;
       callDue = true;
       Entry entry = wanted;
@@ -236,6 +243,9 @@ public final class Specialiser extends Thread {
    */
   Specialised enter(Object code, int next, boolean isCall) {
     Entry entry = entryFor(code);
+    if (!isCall && entry.at[next] != null && !entry.isEntered[next] && ++shortJumps < MOST_SHORT_JUMPS) {
+      return null;
+    }
     // Of the jumps the second one since the tick: in between the loop has called what it calls.
     boolean isTick = isCall ? isCallTick : !isJumpTick || IS_ALWAYS;
     if (!isCall) isJumpTick = false;
