@@ -82,6 +82,7 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
     PutForJava(piece, 4, &records);
     PutForJava(pieces[piece].size(), 4, &records);
     PutForJava(file.bytes.size(), 4, &records);
+    PutForJava(HashForJava(name), 4, &records);
     PutForJava(name.size(), 4, &records);
     records += name;
     pieces[piece] += file.bytes;

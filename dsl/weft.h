@@ -22,6 +22,7 @@
 #include "dsl/object.h"
 #include "dsl/os.h"
 #include "dsl/overflow.h"
+#include "dsl/slots.h"
 #include "dsl/sort.h"
 #include "dsl/str.h"
 #include "dsl/str_builder.h"

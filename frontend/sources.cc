@@ -13,6 +13,7 @@
 #include "clang/Frontend/Utils.h"
 #include "clang/Serialization/PCHContainerOperations.h"
 #include "common/file.h"
+#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace weft::frontend {
@@ -39,6 +40,10 @@ std::vector<std::string> Arguments(const FrontendOptions& options, const std::st
       "-Werror=uninitialized",
       "-Werror=sometimes-uninitialized",
   };
+  // WEFT_HOST_JVM, WEFT_HOST_CLI: for what dsl/ does in another way there.
+  if (!options.host.empty()) {
+    args.push_back("-DWEFT_HOST_" + llvm::StringRef(options.host).upper() + "=1");
+  }
   for (const std::string& dir : options.include_dirs) args.push_back("-I" + dir);
   for (const std::string& define : options.defines) args.push_back("-D" + define);
   if (options.color) args.push_back("-fcolor-diagnostics");

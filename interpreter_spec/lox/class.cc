@@ -7,7 +7,7 @@ namespace {
 constexpr int kMaxRoom = 64;
 
 // What all instances without fields share.
-const Array<Value*> kNoFields(0);
+const weft::Slots<Value*> kNoFields(0);
 
 }  // namespace
 
@@ -55,15 +55,12 @@ void Class::RequestRoom(int fields) {
 }
 
 Instance::Instance(Class* of)
-    : shape(of->empty_shape()), fields(of->room() == 0 ? kNoFields : Array<Value*>(of->room())) {}
+    : shape(of->empty_shape()),
+      fields(of->room() == 0 ? kNoFields : weft::Slots<Value*>(of->room())) {}
 
 void Instance::AddField(Shape* grown_shape, Value* value) {
   int count = shape->field_count();
-  if (count == fields.length()) {
-    Array<Value*> larger(count < 4 ? 4 : count * 2);
-    for (int i = 0; i < count; i++) larger[i] = fields[i];
-    fields = larger;
-  }
+  if (count == fields.length()) fields = weft::resized(fields, count < 4 ? 4 : count * 2);
   fields[count] = value;
   shape = grown_shape;
   shape->instance_class()->RequestRoom(count + 1);

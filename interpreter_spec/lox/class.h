@@ -73,8 +73,8 @@ struct Instance final : public Value {
   explicit Instance(Class* of);
 
   Shape* shape;
-  // At least as many slots as the shape has fields.
-  Array<Value*> fields;
+  // At least as many as the shape has fields.
+  weft::Slots<Value*> fields;
 
   Str Text() override { return shape->instance_class()->name() + " instance"; }
 
