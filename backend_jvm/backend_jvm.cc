@@ -10,6 +10,7 @@
 #include "backend_common/place_names.h"
 #include "backend_common/reachability.h"
 #include "backend_jvm/classes.h"
+#include "backend_jvm/first_classes.h"
 #include "backend_jvm/host.h"
 #include "backend_jvm/interpreter_loop.h"
 #include "backend_jvm/listing.h"
@@ -57,6 +58,7 @@ class Generator {
     ClassFile program = WriteProgramClass(types_, image_, needs_);
     AddExports(types_, program);
     Add(std::move(program));
+    Add(WriteStartClass());
     if (!needs_.externals.empty()) {
       std::vector<ExternalId> externals;
       for (uint32_t id : needs_.externals) externals.emplace_back(id);
@@ -78,6 +80,7 @@ class Generator {
         Add(WriteFunctionClass(types_, types_.used_function_types[functions++]));
       }
     }
+    artefact_.first_classes = FirstClasses(types_, image_);
     if (needs_.makes_root_objects) Add(WritePlainRoot(types_));
     for (auto& [path, bytes] : files_) artefact_.classes.push_back({path, std::move(bytes)});
     for (auto& [path, text] : listings_) artefact_.listing += text + "\n";

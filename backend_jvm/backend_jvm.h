@@ -16,6 +16,8 @@ namespace weft::backend_jvm {
 struct Artefact {
   // The class files, "lox/Value.class", in the order of their names.
   std::vector<JarEntry> classes;
+  // "lox/Value": those that a start needs first, as far as it is known.
+  std::vector<std::string> first_classes;
   // The same as text, if that was asked for.
   std::string listing;
   // Externals that neither the run time nor a class of the host has.

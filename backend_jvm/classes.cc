@@ -872,4 +872,17 @@ ClassFile WriteProgramClass(Types& types, const FrozenImage& image, const Needs&
   return file;
 }
 
+ClassFile WriteStartClass() {
+  ClassFile file;
+  file.name = "weft/Start";
+  file.access = kFinal | kSuper;
+  file.super = "java/lang/Object";
+  Code code(file.pool, false);
+  code.GetStatic("weft/Main", "arguments", "[Ljava/lang/String;");
+  code.InvokeStatic("weft/Program", "main", "([Ljava/lang/String;)V");
+  code.Return("V");
+  AddMethod(file, kStatic, "<clinit>", "()V", code);
+  return file;
+}
+
 }  // namespace weft::backend_jvm

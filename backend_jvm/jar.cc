@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -53,14 +54,15 @@ constexpr uint32_t kFirstDay = (1 << 5) | 1;
 constexpr uint32_t kVersion = 20;
 constexpr uint32_t kUtf8Names = 0x800;
 // In bytes, from which on a class is compressed by itself: what costs as much as the call of zlib.
-constexpr size_t kLargeClass = 4096;
+constexpr size_t kLargeClass = 8192;
 
 constexpr uint32_t kStored = 0;
 constexpr uint32_t kDeflated = 8;
 
 }  // namespace
 
-JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
+JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes,
+                          const std::vector<std::string>& first) {
   size_t slot_count = 1;
   while (slot_count < 2 * classes.size()) slot_count *= 2;
   std::vector<std::optional<size_t>> slots(slot_count);
@@ -68,8 +70,10 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
   // unpack all takes 0.4 ms.
   std::vector<std::string> pieces(1);
   std::string records;
+  std::map<std::string, size_t> record_of;
   for (const JarEntry& file : classes) {
     std::string name = file.path.substr(0, file.path.size() - std::string_view(".class").size());
+    record_of[name] = records.size();
     std::replace(name.begin(), name.end(), '/', '.');
     size_t slot = HashForJava(name) & (slot_count - 1);
     while (slots[slot]) slot = (slot + 1) & (slot_count - 1);
@@ -90,7 +94,8 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
   JarEntry entry{.path = "weft/classes", .bytes = "", .is_packed = true};
   PutForJava(slot_count, 4, &entry.bytes);
   PutForJava(pieces.size(), 4, &entry.bytes);
-  size_t start = 8 + 4 * slot_count + 12 * pieces.size();
+  PutForJava(first.size(), 4, &entry.bytes);
+  size_t start = 12 + 4 * slot_count + 12 * pieces.size() + 4 * first.size();
   for (auto slot : slots) PutForJava(slot ? start + *slot : 0, 4, &entry.bytes);
   std::string packed_pieces;
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -101,6 +106,7 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes) {
     PutForJava(piece.size(), 4, &entry.bytes);
     packed_pieces += packed;
   }
+  for (const std::string& name : first) PutForJava(start + record_of.at(name), 4, &entry.bytes);
   entry.bytes += records + packed_pieces;
   return entry;
 }

@@ -16,8 +16,10 @@ struct JarEntry {
 };
 
 // One entry that holds all of these classes, for weft.Main (backend_jvm/runtime/weft/Main.java),
-// which starts a program faster than from an entry for each class.
-JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes);
+// which starts a program faster than from an entry for each class. `first`: the names of those that
+// it loads while the program begins.
+JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes,
+                          const std::vector<std::string>& first);
 
 // The archive of these entries, in the given order: the same input gives the same bytes, since no
 // entry has a time.

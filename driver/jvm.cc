@@ -144,7 +144,7 @@ void WriteJar(Translation& t, const std::string& folder, const std::string& outp
     entries.insert(entries.end(), classes.begin(), classes.end());
   } else {
     entries.push_back(std::move(loader));
-    entries.push_back(backend_jvm::MakeClassesEntry(classes));
+    entries.push_back(backend_jvm::MakeClassesEntry(classes, artefact.first_classes));
   }
   ErrorOr<Success> written = Success();
   if (only_sources) {

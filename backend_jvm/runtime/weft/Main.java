@@ -18,15 +18,25 @@ import java.util.zip.ZipFile;
  * the sixty classes of an interpreter that is a quarter of what it takes to start.
  *
  * <p>The entry is a hash table, and its classes lie in pieces, so that little is done for those that
- * a start does not need: how many slots there are, a power of two, and how many pieces; for each
- * slot where its record begins, or 0; for each piece where it begins, its length here, and its
- * length when it is unpacked, which is the same for one that is not compressed; the records; the
- * pieces. A record says in which piece a class is, where in it, how long, and its name, of ASCII,
- * after the name's length. A class's slot is that of its name's hash code, or the next free one.
+ * a start does not need: how many slots there are, a power of two, how many pieces, and how many
+ * classes a start needs first; for each slot where its record begins, or 0; for each piece where it
+ * begins, its length here, and its length when it is unpacked, which is the same for one that is not
+ * compressed; the records of the classes that a start needs first; the records; the pieces. A record
+ * says in which piece a class is, where in it, how long, its name's hash code, and its name, of
+ * ASCII, after the name's length. A class's slot is that of the hash code, or the next free one.
  * MakeClassesEntry in backend_jvm/jar.cc writes it.
+ *
+ * <p>While the program begins, on a thread of its own, this one loads the classes that it is about
+ * to need.
  */
 public final class Main extends ClassLoader {
   private static final String ENTRY = "weft/classes";
+
+  /** Of the program; its class weft.Start takes them. */
+  public static String[] arguments;
+
+  // Of the entry: where the slots begin.
+  private static final int SLOTS = 12;
 
   // Of a record.
   private static final int START = 4;
@@ -61,19 +71,29 @@ public final class Main extends ClassLoader {
 
   private final int slotCount;
   private final byte[][] pieces;
+  /** One for each slot: two threads may load two classes at a time, but not the same one. */
+  private final Object[] locks;
+
+  private final ClassLoader parent;
   private final Inflater inflater = new Inflater(true);
+
+  static {
+    registerAsParallelCapable();
+  }
 
   private Main() throws Exception {
     super(Main.class.getClassLoader());
+    parent = Main.class.getClassLoader();
     if (open(System.getProperty("java.class.path"))) {
-      ByteBuffer counts = ByteBuffer.wrap(read(0, 8));
-      int firstPiece = 8 + 4 * counts.getInt(0);
+      int firstPiece = SLOTS + 4 * ByteBuffer.wrap(read(0, 4)).getInt();
       index = read(0, ByteBuffer.wrap(read(firstPiece, 4)).getInt());
     } else {
       index = readEntry();
     }
     slotCount = u4(0);
     pieces = new byte[u4(4)][];
+    locks = new Object[slotCount];
+    for (int i = 0; i < slotCount; ++i) locks[i] = new Object();
   }
 
   /**
@@ -147,23 +167,25 @@ public final class Main extends ClassLoader {
     return bytes;
   }
 
-  /** Where the record of a class begins; 0 for one that is not here. */
-  @SuppressWarnings("deprecation")
+  /** The slot of a class; -1 for one that is not here. */
   private int find(String name) {
     int hash = name.hashCode();
-    for (int slot = hash; ; ++slot) {
-      int record = u4(8 + 4 * (slot & slotCount - 1));
-      if (record == 0) return 0;
-      if (u4(record + HASH) != hash) continue;
-      // Of ASCII, which needs no decoder.
-      String found = new String(index, 0, record + NAME + 4, u4(record + NAME));
-      if (name.equals(found)) return record;
+    for (int slot = hash & slotCount - 1; ; slot = slot + 1 & slotCount - 1) {
+      int record = u4(SLOTS + 4 * slot);
+      if (record == 0) return -1;
+      if (u4(record + HASH) == hash && name.equals(nameAt(record))) return slot;
     }
+  }
+
+  /** Of ASCII, which needs no decoder. */
+  @SuppressWarnings("deprecation")
+  private String nameAt(int record) {
+    return new String(index, 0, record + NAME + 4, u4(record + NAME));
   }
 
   private synchronized byte[] piece(int number) {
     if (pieces[number] == null) {
-      int record = 8 + 4 * slotCount + 12 * number;
+      int record = SLOTS + 4 * slotCount + 12 * number;
       int size = u4(record + 8);
       try {
         byte[] packed = read(u4(record), u4(record + 4));
@@ -185,13 +207,14 @@ public final class Main extends ClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    int record = find(name);
-    if (record == 0) return super.loadClass(name, resolve);
-    synchronized (this) {
+    int slot = find(name);
+    if (slot < 0) return parent.loadClass(name);
+    synchronized (locks[slot]) {
       Class<?> known = findLoadedClass(name);
       if (known != null) return known;
-      int start = u4(record + START);
-      return defineClass(name, piece(u4(record)), start, u4(record + LENGTH));
+      int record = u4(SLOTS + 4 * slot);
+      // Without its name, in which the JDK would look for slashes and signers.
+      return defineClass(null, piece(u4(record)), u4(record + START), u4(record + LENGTH));
     }
   }
 
@@ -199,17 +222,28 @@ public final class Main extends ClassLoader {
   @Override
   public InputStream getResourceAsStream(String name) {
     String ending = ".class";
-    int record =
+    int slot =
         name.endsWith(ending)
             ? find(name.substring(0, name.length() - ending.length()).replace('/', '.'))
-            : 0;
-    if (record == 0) return super.getResourceAsStream(name);
-    int start = u4(record + START);
-    return new ByteArrayInputStream(piece(u4(record)), start, u4(record + LENGTH));
+            : -1;
+    if (slot < 0) return super.getResourceAsStream(name);
+    int record = u4(SLOTS + 4 * slot);
+    return new ByteArrayInputStream(piece(u4(record)), u4(record + START), u4(record + LENGTH));
+  }
+
+  private void loadFirst() {
+    int first = SLOTS + 4 * slotCount + 12 * pieces.length;
+    try {
+      for (int i = 0; i < u4(8); ++i) loadClass(nameAt(u4(first + 4 * i)), false);
+    } catch (Throwable error) {
+      // Whoever needs the class will hear of it.
+    }
   }
 
   public static void main(String[] arguments) throws Exception {
-    Class<?> program = new Main().loadClass("weft.Program", false);
-    program.getMethod("main", String[].class).invoke(null, (Object) arguments);
+    Main.arguments = arguments;
+    Main loader = new Main();
+    Class.forName("weft.Start", true, loader);
+    if (Runtime.getRuntime().availableProcessors() > 1) loader.loadFirst();
   }
 }

@@ -837,7 +837,6 @@ final class Evaluation extends MethodBytes {
 
   private int invoke(int op, int member, int next) {
     String owner = template.ownerOf(member);
-    if (owner.equals("java/lang/invoke/VarHandle")) return next;
     push();
     operate(op, member);
     String descriptor = template.descriptorOf(member);
