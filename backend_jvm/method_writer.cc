@@ -1025,9 +1025,9 @@ void MethodWriter::Operate(const Operation& op) {
         code_.PlaceInner(end);
         return;
       }
-      // Nothing is read earlier than a volatile field that was read before it, and that costs no more
-      // than another read on the usual processors; so the zero is not known before, and the sum
-      // neither.
+      // Nothing is read earlier than a volatile field that was read before it, and that costs no
+      // more than another read on the usual processors; so the zero is not known before, and the
+      // sum neither.
       bool is_wide = Letter(types_.Kind(result)) == 'J';
       code_.GetStatic("weft/rt/Pin", "fence", "I");
       code_.Pop();
