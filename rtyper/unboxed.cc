@@ -295,8 +295,8 @@ void UnboxedClasses::AddFunctions() {
 //
 //     Number* box(double value) {
 //       int32_t whole = int32_t(value);
-//       uint64_t number = int64_t(whole) - kFirstCached;
-//       if (bits of double(whole) != bits of value || number >= kCached) return new Number(value);
+//       uint32_t number = whole - kFirstCached;
+//       if (number >= kCached || bits of double(whole) != bits of value) return new Number(value);
 //       if (boxes != nullptr && boxes[number] != nullptr) return boxes[number];
 //       Number* made = new Number(value);
 //       if (boxes == nullptr) boxes = Array<Number*>(kCached);
@@ -346,26 +346,28 @@ void UnboxedClasses::FillCachedBox(ClassId cls, const Cache& cache) {
 
   const uint32_t whole = program_.EmptyPath().index;
   ValueId value = graph.AddArgument(entry, is_float ? TypeTable::F64() : TypeTable::I64());
-  ValueId number;
+  ValueId index;
+  auto is_below = [&](BlockId block, TypeId type, ValueId number) {
+    ValueId place = emit(block, Opcode::kConvert, type, {number});
+    return emit(block, Opcode::kLt, TypeTable::Bool(), {place, graph.Int(type, kCached)});
+  };
   if (is_float) {
+    ValueId number = emit(entry, Opcode::kConvert, TypeTable::I32(), {value});
+    ValueId first = graph.Int(TypeTable::I32(), kFirstCached);
+    ValueId distance = emit(entry, Opcode::kSub, TypeTable::I32(), {number, first});
+    branch(entry, is_below(entry, TypeTable::U32(), distance), is_whole, plain);
     // The bits, because -0 is another number than 0.
-    number = emit(entry, Opcode::kConvert, TypeTable::I32(), {value});
-    ValueId back = emit(entry, Opcode::kConvert, TypeTable::F64(), {number});
-    ValueId same = emit(entry, Opcode::kEq, TypeTable::Bool(),
-                        {emit(entry, Opcode::kF64Bits, TypeTable::U64(), {back}),
-                         emit(entry, Opcode::kF64Bits, TypeTable::U64(), {value})});
-    branch(entry, same, is_whole, plain);
-    number = emit(is_whole, Opcode::kConvert, TypeTable::I64(), {number});
+    ValueId back = emit(is_whole, Opcode::kConvert, TypeTable::F64(), {number});
+    ValueId same = emit(is_whole, Opcode::kEq, TypeTable::Bool(),
+                        {emit(is_whole, Opcode::kF64Bits, TypeTable::U64(), {back}),
+                         emit(is_whole, Opcode::kF64Bits, TypeTable::U64(), {value})});
+    branch(is_whole, same, has_cache, plain);
+    index = emit(has_cache, Opcode::kConvert, TypeTable::I64(), {distance});
   } else {
     jump(entry, is_whole);
-    number = value;
+    index = emit(is_whole, Opcode::kSub, TypeTable::I64(), {value, graph.I64(kFirstCached)});
+    branch(is_whole, is_below(is_whole, TypeTable::U64(), index), has_cache, plain);
   }
-  ValueId index = emit(is_whole, Opcode::kSub, TypeTable::I64(), {number, graph.I64(kFirstCached)});
-  ValueId place = emit(is_whole, Opcode::kConvert, TypeTable::U64(), {index});
-  branch(
-      is_whole,
-      emit(is_whole, Opcode::kLt, TypeTable::Bool(), {place, graph.Int(TypeTable::U64(), kCached)}),
-      has_cache, plain);
   ValueId objects = emit(has_cache, Opcode::kGlobalGet, array_type, {}, cache.objects.index, whole);
   branch(has_cache, is_null(has_cache, objects), is_new, is_kept);
   ValueId kept = emit(is_kept, Opcode::kGetItem, pointer, {objects, index}, array.index, 0);
