@@ -308,5 +308,74 @@ TEST(Artefact, TheSameProgramGivesTheSameBytes) {
   EXPECT_EQ(jars[0], jars[1]);
 }
 
+// A loop of an object that has its array from its constructor on, and counts the rounds.
+constexpr char kMachine[] = R"text(class Machine : Object {
+  field items: ptr "array<str>" immutable
+  field rounds: i64
+  container Machine
+}
+container Machine : Object types 6 7 size 24 {
+  field items: ptr "array<str>" at 8 immutable
+  field rounds: i64 at 16
+}
+function @loop: fn(ptr Machine, i64)->i64 interpreter_loop this {
+b0(%0: ptr Machine, %1: i64):
+  %2: ptr "array<str>" = getfield{Machine .0'items} %0
+  jump b1(%1, 0:i64)
+b1(%3: i64, %4: i64):
+  %5: bool = gt %3, 0:i64
+  branch %5 b2 b3
+b2:
+  %6: i64 = sub %3, 1:i64
+  %7: i64 = rem %3, 4:i64
+  switch %7 [0: b5, 1: b6, 2: b7, 3: b8] b4
+b3:
+  setfield{Machine .1'rounds} %0, %1
+  return %4
+b4:
+  unreachable
+b5:
+  %8: i64 = getlength{"array<str>"} %2
+  %9: i64 = add %4, %8
+  jump b1(%6, %9)
+b6:
+  jump b1(%6, %4)
+b7:
+  %10: i64 = mul %4, 3:i64
+  jump b1(%6, %10)
+b8:
+  %11: i64 = add %4, 1:i64
+  jump b1(%6, %11)
+}
+function @run: fn(i64)->void {
+b0(%0: i64):
+  %1: ptr Machine = malloc{Machine}
+  %2: ptr "array<str>" = malloc_items{"array<str>"} %0
+  setfield{Machine .0'items} %1, %2
+  %3: i64 = call{@loop} %1, 8:i64
+  call_external{show_i64} %3
+  %4: i64 = call{@loop} %1, 5:i64
+  call_external{show_i64} %4
+  %5: i64 = getfield{Machine .1'rounds} %1
+  call_external{show_i64} %5
+  return
+}
+)text";
+
+TEST(LoopConstants, AreThoseOfTheFirstObject) {
+  std::string text = kMachine + Main("  call{@run} 2:i64\n  call{@run} 7:i64\n  return 0:i32\n");
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  std::string listing = GenerateClasses(**parsed, /*with_listing=*/true).listing;
+  // The check at the beginning, and the place where the loop has the array's length.
+  size_t loop = listing.find("loop(LMachine;J)J\n    stack");
+  ASSERT_NE(loop, std::string::npos) << listing;
+  int uses = 0;
+  std::string use = "$Constants0.c1 [Lweft/rt/Str;";
+  for (size_t at = loop; (at = listing.find(use, at)) != std::string::npos; ++at) ++uses;
+  EXPECT_EQ(uses, 2) << listing;
+  EXPECT_EQ(CompileAndRun(text).output, "36\n9\n5\n96\n24\n5\n");
+}
+
 }  // namespace
 }  // namespace weft::backend_jvm

@@ -53,7 +53,8 @@ constexpr uint32_t kNoTime = 0;
 constexpr uint32_t kFirstDay = (1 << 5) | 1;
 constexpr uint32_t kVersion = 20;
 constexpr uint32_t kUtf8Names = 0x800;
-// In bytes, from which on a class is compressed by itself: what costs as much as the call of zlib.
+// Bytes from which on a class is compressed, each by itself. To unpack takes a start longer than to
+// read; with 8,192 Lox unpacks three of its 70 classes.
 constexpr size_t kLargeClass = 8192;
 
 constexpr uint32_t kStored = 0;

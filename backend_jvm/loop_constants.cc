@@ -8,7 +8,6 @@
 
 namespace weft::backend_jvm {
 
-using flowgraph::Block;
 using flowgraph::Graph;
 using flowgraph::Opcode;
 using flowgraph::Operation;
