@@ -80,7 +80,7 @@ class Generator {
         Add(WriteFunctionClass(types_, types_.used_function_types[functions++]));
       }
     }
-    artefact_.first_classes = FirstClasses(types_, image_);
+    artefact_.first_classes = FirstClasses(types_, image_, needs_);
     if (needs_.makes_root_objects) Add(WritePlainRoot(types_));
     for (auto& [path, bytes] : files_) artefact_.classes.push_back({path, std::move(bytes)});
     for (auto& [path, text] : listings_) artefact_.listing += text + "\n";

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend_common/frozen_image.h"
+#include "backend_jvm/method_writer.h"
 #include "backend_jvm/types.h"
 
 // The classes that a program needs soon after its start.
@@ -14,7 +15,8 @@ namespace weft::backend_jvm {
 // objects that these make, about in the order in which they are needed: a search from the entry, in
 // breadth, as far as it seems certain. While the program begins, weft.Main loads them on another
 // processor. A guess: what is missing is loaded when it is needed, as always.
-std::vector<std::string> FirstClasses(Types& types, const backend_common::FrozenImage& image);
+std::vector<std::string> FirstClasses(Types& types, const backend_common::FrozenImage& image,
+                                      const Needs& needs);
 
 }  // namespace weft::backend_jvm
 

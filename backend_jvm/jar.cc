@@ -31,6 +31,11 @@ uint32_t HashForJava(std::string_view name) {
   return hash;
 }
 
+// "lox/Value" of "lox/Value.class".
+std::string NameOf(const JarEntry& file) {
+  return file.path.substr(0, file.path.size() - std::string_view(".class").size());
+}
+
 std::string Deflate(const std::string& bytes) {
   z_stream stream = {};
   // A negative window: no header of zlib's.
@@ -53,9 +58,12 @@ constexpr uint32_t kNoTime = 0;
 constexpr uint32_t kFirstDay = (1 << 5) | 1;
 constexpr uint32_t kVersion = 20;
 constexpr uint32_t kUtf8Names = 0x800;
-// Bytes from which on a class is compressed, each by itself. To unpack takes a start longer than to
-// read; with 8,192 Lox unpacks three of its 70 classes.
+// Bytes from which on a class is compressed by itself.
 constexpr size_t kLargeClass = 8192;
+// The classes that a start needs first are not compressed: to unpack them would take it longer than
+// to read them. Of those from a size on only so many bytes, or jars would become too large.
+constexpr size_t kMediumClass = 4096;
+constexpr size_t kUnpacked = 160 << 10;
 
 constexpr uint32_t kStored = 0;
 constexpr uint32_t kDeflated = 8;
@@ -67,23 +75,29 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes,
   size_t slot_count = 1;
   while (slot_count < 2 * classes.size()) slot_count *= 2;
   std::vector<std::optional<size_t>> slots(slot_count);
-  // The first has the small classes, and is not compressed: a start needs half of them, and to
-  // unpack all takes 0.4 ms.
-  std::vector<std::string> pieces(1);
-  std::string records;
-  std::map<std::string, size_t> record_of;
+  // The first has what a start needs first and is not compressed, the second other small classes.
+  std::vector<std::string> pieces(2);
+  std::map<std::string, size_t> rank;
+  for (size_t i = 0; i < first.size(); ++i) rank.emplace(first[i], i);
+  std::vector<const JarEntry*> firsts(first.size());
+  std::vector<const JarEntry*> others;
   for (const JarEntry& file : classes) {
-    std::string name = file.path.substr(0, file.path.size() - std::string_view(".class").size());
-    record_of[name] = records.size();
+    auto at = rank.find(NameOf(file));
+    (at != rank.end() ? firsts[at->second] : others.emplace_back()) = &file;
+  }
+  std::string records;
+  std::vector<size_t> first_records;
+  auto add = [&](const JarEntry& file, bool is_first) {
+    std::string name = NameOf(file);
     std::replace(name.begin(), name.end(), '/', '.');
     size_t slot = HashForJava(name) & (slot_count - 1);
     while (slots[slot]) slot = (slot + 1) & (slot_count - 1);
     slots[slot] = records.size();
-    size_t piece = 0;
-    if (file.bytes.size() >= kLargeClass) {
-      piece = pieces.size();
-      pieces.emplace_back();
-    }
+    if (is_first) first_records.push_back(records.size());
+    size_t size = file.bytes.size();
+    bool fits = size < kMediumClass || pieces[0].size() + size <= kUnpacked;
+    size_t piece = is_first && fits ? 0 : size < kLargeClass ? 1 : pieces.size();
+    if (piece == pieces.size()) pieces.emplace_back();
     PutForJava(piece, 4, &records);
     PutForJava(pieces[piece].size(), 4, &records);
     PutForJava(file.bytes.size(), 4, &records);
@@ -91,12 +105,16 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes,
     PutForJava(name.size(), 4, &records);
     records += name;
     pieces[piece] += file.bytes;
+  };
+  for (const JarEntry* file : firsts) {
+    if (file != nullptr) add(*file, true);
   }
+  for (const JarEntry* file : others) add(*file, false);
   JarEntry entry{.path = "weft/classes", .bytes = "", .is_packed = true};
   PutForJava(slot_count, 4, &entry.bytes);
   PutForJava(pieces.size(), 4, &entry.bytes);
-  PutForJava(first.size(), 4, &entry.bytes);
-  size_t start = 12 + 4 * slot_count + 12 * pieces.size() + 4 * first.size();
+  PutForJava(first_records.size(), 4, &entry.bytes);
+  size_t start = 12 + 4 * slot_count + 12 * pieces.size() + 4 * first_records.size();
   for (auto slot : slots) PutForJava(slot ? start + *slot : 0, 4, &entry.bytes);
   std::string packed_pieces;
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -107,7 +125,7 @@ JarEntry MakeClassesEntry(const std::vector<JarEntry>& classes,
     PutForJava(piece.size(), 4, &entry.bytes);
     packed_pieces += packed;
   }
-  for (const std::string& name : first) PutForJava(start + record_of.at(name), 4, &entry.bytes);
+  for (size_t record : first_records) PutForJava(start + record, 4, &entry.bytes);
   entry.bytes += records + packed_pieces;
   return entry;
 }

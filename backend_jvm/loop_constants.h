@@ -37,6 +37,7 @@ class LoopConstants {
   void WriteCheck(Code& code, uint32_t otherwise) const;
   // The class with the fields, and that of the loop of other objects.
   ClassFile WriteClass() const;
+  const std::string& class_name() const { return class_name_; }
   const std::string& others_class() const { return others_class_; }
 
  private:
