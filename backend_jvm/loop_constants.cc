@@ -89,6 +89,11 @@ void LoopConstants::WriteCheck(Code& code, uint32_t otherwise) const {
     code.Load(object, 0);
     if (i > 0) code.GetField(field.owner, field.name, field.descriptor);
     code.GetStatic(class_name_, FieldName(i), constants_[i].descriptor);
+    if (i == 0) {
+      // The class is initialised by now; the object must not be kept.
+      code.PushNull();
+      code.PutStatic(kPinClass, kObjectField, kObjectType);
+    }
     code.Branch(if_acmpne, 2, otherwise);
   }
 }
@@ -109,8 +114,6 @@ ClassFile LoopConstants::WriteClass() const {
     code.PutStatic(file.name, FieldName(i), descriptor);
   }
   code.Pop();
-  code.PushNull();
-  code.PutStatic(kPinClass, kObjectField, kObjectType);
   code.Return("V");
   AddMethod(file, kStatic, "<clinit>", "()V", code);
   return file;
