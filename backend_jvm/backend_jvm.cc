@@ -58,7 +58,6 @@ class Generator {
     ClassFile program = WriteProgramClass(types_, image_, needs_);
     AddExports(types_, program);
     Add(std::move(program));
-    Add(WriteStartClass());
     if (!needs_.externals.empty()) {
       std::vector<ExternalId> externals;
       for (uint32_t id : needs_.externals) externals.emplace_back(id);
@@ -200,6 +199,11 @@ Artefact GenerateClasses(const Program& program, bool with_listing) {
   WEFT_CHECK(program.type_system == flowgraph::TypeSystem::kOotype,
              "the JVM backend takes programs of type system ootype");
   return Generator(program, with_listing).Run();
+}
+
+JarEntry StartClass() {
+  ClassFile file = WriteStartClass();
+  return {file.name + ".class", file.Serialize()};
 }
 
 std::string Manifest(std::string_view main_class) {

@@ -31,6 +31,9 @@ struct Artefact {
 // The classes of a program, without those of the run time.
 Artefact GenerateClasses(const flowgraph::Program& program, bool with_listing = false);
 
+// A class that weft.Main starts the program with. A jar without weft.Main has none.
+JarEntry StartClass();
+
 // The manifest of a jar that java -jar starts with the main method of this class.
 std::string Manifest(std::string_view main_class);
 

@@ -144,6 +144,7 @@ void WriteJar(Translation& t, const std::string& folder, const std::string& outp
     entries.insert(entries.end(), classes.begin(), classes.end());
   } else {
     entries.push_back(std::move(loader));
+    classes.push_back(backend_jvm::StartClass());
     entries.push_back(backend_jvm::MakeClassesEntry(classes, artefact.first_classes));
   }
   ErrorOr<Success> written = Success();
