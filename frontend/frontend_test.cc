@@ -190,6 +190,17 @@ TEST(Frontend, CallsVirtualMethodsByTheClassThatIntroducesThem) {
       << snippet.Body("count");
 }
 
+TEST(Frontend, ToldOfAHostDefinesItsMacro) {
+  const char* source =
+      "#include \"dsl/weft.h\"\n"
+      "#if defined(WEFT_HOST_JVM) || !defined(WEFT_HOST_CLI)\n#error not what was asked "
+      "for\n#endif\n"
+      "int Main(weft::Array<weft::Str>) { return 0; }\nWEFT_MAIN(Main)\n";
+  EXPECT_TRUE(Project(Files{{"main.cc", source}}, false, "cli").result().ok);
+  EXPECT_FALSE(Project(Files{{"main.cc", source}}, false, "jvm").result().ok);
+  EXPECT_FALSE(Project(Files{{"main.cc", source}}).result().ok);
+}
+
 constexpr char kHostClass[] = R"cpp(
   class WEFT_HOST_CLASS("jvm:java.util.regex.Pattern", "cli:[System]System.Text.Regex") Regex
       : public HostObject {

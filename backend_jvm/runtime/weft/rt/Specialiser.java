@@ -54,7 +54,7 @@ public final class Specialiser extends Thread {
   private static final int BYTES_OF_STRETCH = 2000;
 
   /** What counts add up to until code is made. */
-  private static final int ENOUGH = 20_000;
+  private static final int FULL_COUNT = 20_000;
 
   /** How often specialised code calls something, or is cut there, until there is code for it. */
   private static final int MOST_COLD_CALLS = 20;
@@ -243,9 +243,8 @@ public final class Specialiser extends Thread {
    */
   Specialised enter(Object code, int next, boolean isCall) {
     Entry entry = entryFor(code);
-    if (!isCall && entry.at[next] != null && !entry.isEntered[next] && ++shortJumps < MOST_SHORT_JUMPS) {
-      return null;
-    }
+    boolean isShortJump = !isCall && entry.at[next] != null && !entry.isEntered[next];
+    if (isShortJump && ++shortJumps < MOST_SHORT_JUMPS) return null;
     // Of the jumps the second one since the tick: in between the loop has called what it calls.
     boolean isTick = isCall ? isCallTick : !isJumpTick || IS_ALWAYS;
     if (!isCall) isJumpTick = false;
@@ -256,7 +255,7 @@ public final class Specialiser extends Thread {
           isCall
               ? BYTES_PER_TICK_OF_FUNCTION
               : isCallTick ? BYTES_PER_TICK_OF_LOOP : BYTES_PER_TICK_OF_CALLING_LOOP;
-      count(entry, next, perTick * ENOUGH / (BYTES_OF_STRETCH + bytes));
+      count(entry, next, perTick * FULL_COUNT / (BYTES_OF_STRETCH + bytes));
     }
     if (!isCall) {
       if (isTick) loopDue = IS_ALWAYS;
@@ -283,14 +282,14 @@ public final class Specialiser extends Thread {
   Specialised findNext(Object code, int next) {
     Entry entry = entryOf(code);
     if (entry == null) return null;
-    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, ENOUGH / MOST_COLD_CALLS);
+    if (entry.at[next] == null && entry.isCut[next]) count(entry, next, FULL_COUNT / MOST_COLD_CALLS);
     return entry.at[next];
   }
 
   /** What specialised code is to call; null if the loop has to run it. */
   Specialised findCallee(Object code, int next) {
     Entry entry = entryFor(code);
-    if (entry.at[next] == null) count(entry, next, ENOUGH / MOST_COLD_CALLS);
+    if (entry.at[next] == null) count(entry, next, FULL_COUNT / MOST_COLD_CALLS);
     return entry.at[next];
   }
 
@@ -298,7 +297,7 @@ public final class Specialiser extends Thread {
     entry.counts[next] += share;
     if (IS_ALWAYS) {
       make(entry, next);
-    } else if (entry.counts[next] >= ENOUGH && wanted == null && !isOff) {
+    } else if (entry.counts[next] >= FULL_COUNT && wanted == null && !isOff) {
       entry.counts[next] = 0;
       wantedNext = next;
       wanted = entry;
