@@ -96,6 +96,7 @@ void StackWriter::Evaluate(const Operation& op) {
   TypeId type = op.result.is_valid() ? graph().type(op.result) : TypeTable::Void();
   if (op.opcode == Opcode::kExpect || op.opcode == Opcode::kPromote) {
     Push(op.args[0]);
+    if (op.opcode == Opcode::kPromote) emitter_.Promoted(op);
   } else if (op.opcode == Opcode::kSelect) {
     Label otherwise = NewLabel();
     Label end = NewLabel();

@@ -59,6 +59,8 @@ class StackEmitter {
   // comparison, expect or promote. tuple_make stands in front of a return and leaves what the
   // return takes.
   virtual void Operate(const flowgraph::Operation& op) = 0;
+  // The operand of a promote, which is its result, is on the stack.
+  virtual void Promoted(const flowgraph::Operation& op) {}
   // A call has just left a tuple; is its first element wanted?
   virtual void TupleArrived(TypeId tuple, bool first_is_wanted) = 0;
   // Pushes an element of that tuple. The elements wanted are asked for in order, and the first one

@@ -89,6 +89,9 @@ enum Access : uint16_t {
   kStatic = 0x0008,
   kFinal = 0x0010,
   kSuper = 0x0020,
+  // A field that never changes once its object is made. The JVM makes nothing of it; `final` would
+  // ask for more than C++ does, that nobody but the object's own class writes it.
+  kTransient = 0x0080,
   kInterface = 0x0200,
   kAbstract = 0x0400,
   kSynthetic = 0x1000,

@@ -179,7 +179,9 @@ class ContainerWriter {
         container_.parent.is_valid() ? program_.containers.Get(container_.parent).fields.size() : 0;
     for (size_t i = inherited; i < container_.fields.size(); ++i) {
       FieldRef ref = types_.Field(id_, static_cast<uint32_t>(i));
-      file_.fields.push_back({kPublic, ref.name, ref.descriptor});
+      auto access =
+          static_cast<uint16_t>(kPublic | (container_.fields[i].immutable ? kTransient : 0));
+      file_.fields.push_back({access, ref.name, ref.descriptor});
     }
   }
 

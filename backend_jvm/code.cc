@@ -239,6 +239,24 @@ void Code::New(std::string_view cls) {
   Push(Object(cls));
 }
 
+void Code::PushZero(std::string_view descriptor) {
+  switch (descriptor[0]) {
+    case 'V':
+      return;
+    case 'J':
+      return PushLong(0);
+    case 'D':
+      return PushDouble(0);
+    case 'F':
+      return PushFloat(0);
+    case 'L':
+    case '[':
+      return PushNull();
+    default:
+      return PushInt(0);
+  }
+}
+
 void Code::NewObject(std::string_view cls) {
   New(cls);
   Dup();

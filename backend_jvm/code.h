@@ -200,6 +200,8 @@ class Code {
   void PushFloat(uint32_t bits);
   void PushDouble(uint64_t bits);
   void PushNull();
+  // Zero or null, of the type with this descriptor; nothing for V.
+  void PushZero(std::string_view descriptor);
   void PushString(std::string_view text);
   void Pop();
   void Dup();

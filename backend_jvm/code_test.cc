@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -375,6 +376,91 @@ TEST(LoopConstants, AreThoseOfTheFirstObject) {
   for (size_t at = loop; (at = listing.find(use, at)) != std::string::npos; ++at) ++uses;
   EXPECT_EQ(uses, 2) << listing;
   EXPECT_EQ(CompileAndRun(text).output, "36\n9\n5\n96\n24\n5\n");
+}
+
+// A loop over the code of a function; an instruction calls its other function, whose code and count
+// follow from it. The second count is one of any other function.
+constexpr char kCaller[] = R"text(class Function : Object {
+  field code: ptr "array<i32>" immutable
+  field names: ptr "array<str>" immutable
+  field other: ptr Function
+  container Function
+}
+container Function : Object types 6 7 size 32 {
+  field code: ptr "array<i32>" at 8 immutable
+  field names: ptr "array<str>" at 16 immutable
+  field other: ptr Function at 24
+}
+container "array<i32>" types 7 8 size 16 length_at 8 item_size 4 array {
+  item value: i32 at 0
+}
+function @loop: fn(ptr Function, ptr "array<str>")->i64 interpreter_loop {
+b0(%0: ptr Function, %1: ptr "array<str>"):
+  %2: ptr "array<i32>" = getfield{Function .0'code} %0
+  %3: ptr "array<str>" = getfield{Function .1'names} %0
+  jump b1(%0, %2, 0:i32, %3, %1, 0:i64)
+b1(%4: ptr Function, %5: ptr "array<i32>", %6: i32, %7: ptr "array<str>", %8: ptr "array<str>", %9: i64):
+  %10: i64 = convert %6
+  %11: i32 = getitem{"array<i32>" .0'value} %5, %10
+  %12: i32 = promote %11
+  %13: i32 = add %6, 1:i32
+  switch %12 [0: b3, 1: b4, 2: b5, 3: b6] b2
+b2:
+  unreachable
+b3:
+  %14: i64 = add %9, 1:i64
+  jump b1(%4, %5, %13, %7, %8, %14)
+b4:
+  %15: ptr Function = getfield{Function .2'other} %4
+  %16: ptr Function = promote %15
+  %17: ptr "array<i32>" = getfield{Function .0'code} %16
+  %18: ptr "array<str>" = getfield{Function .1'names} %16
+  %19: ptr "array<str>" = getfield{Function .1'names} %4
+  jump b1(%16, %17, 0:i32, %18, %19, %9)
+b5:
+  %20: i64 = getlength{"array<str>"} %7
+  %21: i64 = getlength{"array<str>"} %8
+  %22: i64 = mul %20, 10:i64
+  %23: i64 = add %22, %21
+  %24: i64 = add %23, %9
+  jump b1(%4, %5, %13, %7, %8, %24)
+b6:
+  return %9
+}
+function @make: fn(i32, i64)->ptr Function {
+b0(%0: i32, %1: i64):
+  %2: ptr Function = malloc{Function}
+  %3: ptr "array<i32>" = malloc_items{"array<i32>"} 3:i64
+  setitem{"array<i32>" .0'value} %3, 1:i64, %0
+  setitem{"array<i32>" .0'value} %3, 2:i64, 3:i32
+  %4: ptr "array<str>" = malloc_items{"array<str>"} %1
+  setfield{Function .0'code} %2, %3
+  setfield{Function .1'names} %2, %4
+  return %2
+}
+)text";
+
+TEST(InterpreterLoop, WhatFollowsFromAPromotedFunctionIsFound) {
+  std::string text = kCaller + Main(R"(  %1: ptr Function = call{@make} 1:i32, 3:i64
+  %2: ptr Function = call{@make} 2:i32, 5:i64
+  setfield{Function .2'other} %1, %2
+  %3: ptr "array<str>" = malloc_items{"array<str>"} 7:i64
+  %4: i64 = call{@loop} %1, %3
+  call_external{show_i64} %4
+  return 0:i32
+)");
+  auto parsed = flowgraph::Parse(std::string("weft rtyped ootype\n") + kDeclarations + text);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  std::string listing = GenerateClasses(**parsed, /*with_listing=*/true).listing;
+  // The function, its code and its names; not the names of the caller, which the call leaves in
+  // another local.
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(
+      listing, found, std::regex("ldc \"\\d+ (\\d+) \"\\n.*ldc \"(\\d+) (\\d+) (\\d+)\"\\n")))
+      << listing;
+  EXPECT_EQ(found[1], found[2]);
+  // One round of each function adds 1; the second one sees five names of its own, and three.
+  EXPECT_EQ(CompileAndRun(text).output, "55\n");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "backend_jvm/interpreter_loop.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -22,6 +23,12 @@ constexpr std::string_view kFrameClass = "weft/rt/LoopFrame";
 constexpr std::string_view kSpecialiserClass = "weft/rt/Specialiser";
 constexpr std::string_view kSpecialiserType = "Lweft/rt/Specialiser;";
 
+// How often a loop's method is called before it begins: HotSpot counts to 200 and then to 400, and
+// looks after each 128 calls.
+constexpr int32_t kCallsAtBegin = 600;
+// Code of so many instructions is done before HotSpot is.
+constexpr int32_t kLongestOfShort = 16;
+
 // The operation that gives a value; null for arguments and constants.
 const Operation* OperationOf(const StackPlan& plan, ValueId id) {
   const ValuePlan& value = plan.value(id);
@@ -37,6 +44,18 @@ size_t ArgumentIndex(const Graph& graph, BlockId block, ValueId value) {
 
 std::string ResultOf(const std::string& descriptor) {
   return descriptor.substr(descriptor.find(')') + 1);
+}
+
+// The descriptors of a method's parameters.
+std::vector<std::string> ParametersOf(const std::string& descriptor) {
+  std::vector<std::string> parameters;
+  for (size_t at = 1; descriptor[at] != ')';) {
+    size_t end = descriptor.find_first_not_of('[', at);
+    end = descriptor[end] == 'L' ? descriptor.find(';', end) + 1 : end + 1;
+    parameters.push_back(descriptor.substr(at, end - at));
+    at = end;
+  }
+  return parameters;
 }
 
 }  // namespace
@@ -111,6 +130,78 @@ Way WayOf(const flowgraph::Program& program, const InterpreterLoop& loop,
 
 namespace {
 
+// What is behind pins.
+ValueId BehindPins(const StackPlan& plan, ValueId id) {
+  const Operation* op = OperationOf(plan, id);
+  while (op != nullptr && op->opcode == Opcode::kPin) {
+    id = op->args[0];
+    op = OperationOf(plan, id);
+  }
+  return id;
+}
+
+// The fields, none of which ever changes, that lead from one value to another; none if they do not.
+std::optional<std::vector<uint64_t>> PathFrom(const flowgraph::Program& program,
+                                              const StackPlan& plan, ValueId from, ValueId to) {
+  std::vector<uint64_t> path;
+  from = BehindPins(plan, from);
+  for (to = BehindPins(plan, to); to != from;) {
+    const Operation* op = OperationOf(plan, to);
+    if (op == nullptr || op->opcode != Opcode::kGetField) return std::nullopt;
+    ContainerId container = program.types.Container(plan.graph.type(op->args[0]));
+    if (!program.containers.Get(container).fields[op->imm2].immutable) return std::nullopt;
+    path.push_back(uint64_t{container.index} << 32 | op->imm2);
+    to = BehindPins(plan, op->args[0]);
+  }
+  return path;
+}
+
+// Calls f(link) for the links to the loop's head.
+template <class F>
+void ForEachLinkToHead(const InterpreterLoop& loop, const Graph& graph, F f) {
+  for (BlockId block : flowgraph::ReversePostorder(graph)) {
+    for (const flowgraph::Link& link : graph.block(block).exit.links) {
+      if (link.target == loop.head) f(link);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<size_t> HeadArgumentOf(const flowgraph::Program& program, const InterpreterLoop& loop,
+                                     ValueId promoted, const StackPlan& plan) {
+  std::optional<size_t> argument;
+  if (!IsReference(program.types.Kind(plan.graph.type(promoted)))) return argument;
+  ForEachLinkToHead(loop, plan.graph, [&](const flowgraph::Link& link) {
+    for (size_t i = 0; i < link.args.size() && !argument; ++i) {
+      if (BehindPins(plan, link.args[i]) == promoted) argument = i;
+    }
+  });
+  return argument;
+}
+
+std::vector<size_t> HeadArgumentsFrom(const flowgraph::Program& program,
+                                      const InterpreterLoop& loop, size_t promoted,
+                                      const StackPlan& plan) {
+  const auto& head = plan.graph.block(loop.head).args;
+  std::vector<size_t> arguments;
+  for (size_t i = 0; i < head.size(); ++i) {
+    std::optional<std::vector<uint64_t>> path;
+    bool follows = i != promoted;
+    ForEachLinkToHead(loop, plan.graph, [&](const flowgraph::Link& link) {
+      bool is_same = link.args[i] == head[i] && link.args[promoted] == head[promoted];
+      if (is_same || !follows) return;
+      auto here = PathFrom(program, plan, link.args[promoted], link.args[i]);
+      follows = here && (!path || *path == *here);
+      path = here;
+    });
+    if (follows && path) arguments.push_back(i);
+  }
+  return arguments;
+}
+
+namespace {
+
 // Where a local is kept in a frame.
 FieldRef FrameField(const LoopInfo& loop, const LoopLocal& local) {
   if (local.slot == loop.code_slot) {
@@ -162,7 +253,87 @@ void AddHandBack(const LoopInfo& loop, ClassFile& file) {
   AddMethod(file, kPublic, "handBack", descriptor + ")Z", code);
 }
 
+// A method that calls the loop's method, which returns at once, so often that HotSpot compiles it:
+// see MethodWriter::BeginLoop.
+void AddBegin(const LoopInfo& loop, ClassFile& file) {
+  constexpr std::string_view kIsBegun = "isBegun";
+  constexpr uint32_t kDone = 0;
+  constexpr uint32_t kCall = 1;
+  file.fields.push_back({kPublic | kStatic, std::string(kIsBegun), "Z"});
+  Code code(file.pool, false);
+  code.GetStatic(file.name, kIsBegun, "Z");
+  code.Branch(ifne, 1, kDone);
+  code.PushInt(1);
+  code.PutStatic(file.name, kIsBegun, "Z");
+  code.PushInt(kEntryReturns);
+  code.PutStatic(kPinClass, kEntryField, "I");
+  code.PushInt(kCallsAtBegin);
+  code.Store(kIntType, 0);
+  code.Place(kCall, {kIntType}, {});
+  for (const std::string& type : ParametersOf(loop.descriptor)) code.PushZero(type);
+  code.InvokeStatic(loop.owner, loop.method, loop.descriptor);
+  if (ResultOf(loop.descriptor) != "V") code.Pop();
+  code.Load(kIntType, 0);
+  code.PushInt(1);
+  code.Emit(isub, 2, kIntType);
+  code.Dup();
+  code.Store(kIntType, 0);
+  code.Branch(ifgt, 1, kCall);
+  code.PushInt(kEntryBegins);
+  code.PutStatic(kPinClass, kEntryField, "I");
+  code.Place(kDone, {}, {});
+  code.Return("V");
+  AddMethod(file, kPublic | kStatic, "begin", "()V", code);
+}
+
+// Two methods of the frame that give what is in the promoted local, and that together with what
+// follows from it.
+void AddKnown(const LoopInfo& loop, ClassFile& file) {
+  auto push = [&](Code& code, uint32_t slot) {
+    auto local = std::find_if(loop.locals.begin(), loop.locals.end(),
+                              [&](const LoopLocal& local) { return local.slot == slot; });
+    FieldRef field = FrameField(loop, *local);
+    code.Load(code.Object(file.name), 0);
+    code.GetField(field.owner, field.name, field.descriptor);
+  };
+  Code promoted(file.pool, false);
+  promoted.Parameter(promoted.Object(file.name));
+  Code known(file.pool, false);
+  known.Parameter(known.Object(file.name));
+  if (loop.known.empty()) {
+    promoted.PushNull();
+    known.PushNull();
+  } else {
+    push(promoted, loop.known[0]);
+    known.PushInt(static_cast<int32_t>(loop.known.size()));
+    known.NewArray("Ljava/lang/Object;");
+    for (size_t i = 0; i < loop.known.size(); ++i) {
+      known.Dup();
+      known.PushInt(static_cast<int32_t>(i));
+      push(known, loop.known[i]);
+      known.Emit(aastore, 3);
+    }
+  }
+  promoted.Return("Ljava/lang/Object;");
+  known.Return("[Ljava/lang/Object;");
+  AddMethod(file, kPublic, "promoted", "()Ljava/lang/Object;", promoted);
+  AddMethod(file, kPublic, "known", "()[Ljava/lang/Object;", known);
+}
+
 }  // namespace
+
+void WriteLoopBegin(const LoopInfo& loop, const LoopLabels& labels,
+                    const std::vector<VerifierType>& frame, Code& code) {
+  auto local = std::find_if(loop.locals.begin(), loop.locals.end(),
+                            [&](const LoopLocal& local) { return local.slot == loop.code_slot; });
+  code.Place(*labels.begin, frame, {});
+  code.Load(code.TypeOf(local->descriptor), loop.code_slot);
+  code.Emit(arraylength, 1, kIntType);
+  code.PushInt(kLongestOfShort);
+  code.Branch(if_icmple, 2, labels.head);
+  code.InvokeStatic(loop.frame, "begin", "()V");
+  code.Jump(labels.head);
+}
 
 void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
                       const std::vector<VerifierType>& frame, Code& code) {
@@ -186,12 +357,20 @@ void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
   // wants them, and for the sake of that HotSpot moved the variables of the loop between registers
   // and stack in each round, which took up to a fifth of the time.
   code.NewObject(loop.frame);
+  std::string code_type;
   for (const LoopLocal& local : loop.locals) {
+    if (local.slot == loop.code_slot) code_type = local.descriptor;
     FieldRef field = FrameField(loop, local);
     code.Dup();
     code.Load(code.TypeOf(local.descriptor), local.slot);
     code.PutField(field.owner, field.name, field.descriptor);
   }
+  code.Dup();
+  code.Load(code.TypeOf(code_type), loop.caller_slot);
+  code.PutField(kFrameClass, "callerCode", "Ljava/lang/Object;");
+  code.Dup();
+  code.Load(code.TypeOf("I"), loop.caller_slot + 1);
+  code.PutField(kFrameClass, "callerNext", "I");
   code.DupUnder();
   code.Swap();
   code.Invoke(invokevirtual, kFrameClass, "enter", "(I)V");
@@ -235,11 +414,17 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
     for (const std::string& text : {loop.frame, loop.owner, loop.method, loop.descriptor}) {
       code.PushString(text);
     }
-    for (size_t number : {loop.head, loop.entry, size_t{loop.code_slot}, size_t{loop.next_slot}}) {
+    for (size_t number : {loop.head, loop.entry, size_t{loop.code_slot}, size_t{loop.next_slot},
+                          size_t{loop.caller_slot}}) {
       code.PushInt(static_cast<int32_t>(number));
     }
+    std::string promoted;
+    for (auto [position, slot] : loop.promoted) promoted += fmt::format("{} {} ", position, slot);
+    code.PushString(promoted);
+    code.PushString(fmt::format("{}", fmt::join(loop.known, " ")));
     code.Invoke(invokespecial, kSpecialiserClass, "<init>",
-                "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;IIII)V");
+                "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;IIIII"
+                "Ljava/lang/String;Ljava/lang/String;)V");
     code.PutStatic(file.name, "specialiser", kSpecialiserType);
     code.Return("V");
     AddMethod(file, kStatic, "<clinit>", "()V", code);
@@ -251,6 +436,8 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
     code.Return(kSpecialiserType);
     AddMethod(file, kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
   }
+  AddKnown(loop, file);
+  AddBegin(loop, file);
   AddHandBack(loop, file);
   return file;
 }

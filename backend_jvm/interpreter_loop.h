@@ -19,6 +19,8 @@
 //  - Ways in: calls and jumps backward look whether something is due. If so, the run time gets the
 //    locals in an object, the loop's *frame*, and may run code of its own with it; where that comes
 //    to an end, the loop goes on.
+//  - What each round began with, so that calls can say where they come from, and which references
+//    the interpreter promotes: what is called may be evaluated together with its caller.
 namespace weft::backend_jvm {
 
 // A loop around a switch that is governed by `promote(code[next])`.
@@ -46,6 +48,16 @@ enum class Way : uint8_t {
 Way WayOf(const flowgraph::Program& program, const InterpreterLoop& loop,
           const flowgraph::Link& link, const backend_common::StackPlan& plan);
 
+// The argument of the loop's head that rounds leave a promoted value in; none if they do not, or if
+// it is no reference.
+std::optional<size_t> HeadArgumentOf(const flowgraph::Program& program, const InterpreterLoop& loop,
+                                     ValueId promoted, const backend_common::StackPlan& plan);
+// The arguments of the loop's head that follow from another one, a reference, whenever a round
+// begins: by way of the same fields, which never change.
+std::vector<size_t> HeadArgumentsFrom(const flowgraph::Program& program,
+                                      const InterpreterLoop& loop, size_t promoted,
+                                      const backend_common::StackPlan& plan);
+
 // A local of the loop's method that lives when a round begins.
 struct LoopLocal {
   uint32_t slot;
@@ -67,11 +79,31 @@ struct LoopInfo {
   size_t entry = 0;
   uint32_t code_slot = 0;
   uint32_t next_slot = 0;
+  // Where the code that a round began with is, and behind it the instruction.
+  uint32_t caller_slot = 0;
   std::vector<LoopLocal> locals;
+  // References that are promoted: the position of the code that leaves one on the stack, and the
+  // local that holds it when the next round begins.
+  struct Promoted {
+    size_t position;
+    uint32_t slot;
+  };
+  std::vector<Promoted> promoted;
+  // The first of those locals, and the others that follow from it.
+  std::vector<uint32_t> known;
 };
+
+// A field says what a loop's method does that is called: it begins, or it returns at once, for
+// HotSpot to see it (see MethodWriter::BeginLoop).
+inline constexpr std::string_view kPinClass = "weft/rt/Pin";
+inline constexpr std::string_view kEntryField = "entry";
+inline constexpr int32_t kEntryBegins = 0;
+inline constexpr int32_t kEntryReturns = 1;
 
 struct LoopLabels {
   uint32_t head;
+  // Where the way into the loop leads; none if it has no such way.
+  std::optional<uint32_t> begin;
   // Where calls and jumps go that are asked whether something is due; none if there are none.
   std::optional<uint32_t> call;
   std::optional<uint32_t> jump;
@@ -80,6 +112,9 @@ struct LoopLabels {
   uint32_t done;
 };
 
+// Writes the way into the loop, and sees that HotSpot compiles it early if it will run for long.
+void WriteLoopBegin(const LoopInfo& loop, const LoopLabels& labels,
+                    const std::vector<VerifierType>& frame, Code& code);
 // Writes the entries, where the locals are as they are at the head.
 void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
                       const std::vector<VerifierType>& frame, Code& code);

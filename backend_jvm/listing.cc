@@ -156,6 +156,7 @@ std::string Words(uint16_t access) {
   if ((access & kPrivate) != 0) words += "private ";
   if ((access & kStatic) != 0) words += "static ";
   if ((access & kFinal) != 0) words += "final ";
+  if ((access & kTransient) != 0) words += "transient ";
   if ((access & kAbstract) != 0) words += "abstract ";
   return words;
 }

@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "backend_jvm/classes.h"
+#include "backend_jvm/interpreter_loop.h"
 #include "flowgraph/analysis.h"
 
 namespace weft::backend_jvm {
@@ -16,7 +17,6 @@ using flowgraph::Program;
 namespace {
 
 // Where a loop leaves its object for the class of its constants, which is about to be initialised.
-constexpr std::string_view kPinClass = "weft/rt/Pin";
 constexpr std::string_view kObjectField = "object";
 constexpr std::string_view kObjectType = "Ljava/lang/Object;";
 

@@ -68,21 +68,40 @@ class MethodWriter : public StackEmitter {
     if (loop_ && StackDescriptor(graph_.type(loop_->code)).size() != 2) loop_.reset();
   }
 
-  // A switch at the method's beginning. When HotSpot has compiled a loop, it compiles the method as
-  // well, in case it is called again; for an interpreter loop, which is called once, the optimising
-  // compiler is busy for up to 0.2 s with that. It ends where a switch was never seen to go
-  // anywhere.
-  void BeginLoop() {
+  // A switch at the method's beginning, for the sake of HotSpot.
+  //
+  // A method that loops is compiled by the first compiler after 60,000 rounds, and by the
+  // optimising one after 40,000 more that it counted. One that was called 400 times is counted from
+  // then on while it still runs in the interpreter, and what has had its 40,000 rounds there is
+  // compiled with optimisation at once. So when a loop begins, its method is called 600 times and
+  // returns (WriteLoopBegin).
+  //
+  // And when HotSpot has compiled a loop, it compiles the method as well, in case it is called
+  // again; for an interpreter loop, which is called once, the optimising compiler is busy for up to
+  // 0.2 s with that. It ends where a switch was never seen to go.
+  void BeginLoop(const std::string& descriptor) {
+    if (loop_) {
+      Label begin = FreshLabel();
+      Label returns = FreshLabel();
+      never_ = FreshLabel();
+      std::string result = descriptor.substr(descriptor.find(')') + 1);
+      code_.GetStatic(kPinClass, kEntryField, "I");
+      code_.Switch({kEntryBegins, kEntryReturns}, {begin, returns, never_});
+      code_.PlaceInner(returns);
+      code_.PushZero(result);
+      code_.Return(result);
+      code_.PlaceInner(begin);
+    }
     if (constants_ != nullptr) {
       other_ = FreshLabel();
       constants_->WriteCheck(code_, other_);
     }
     if (!loop_) return;
-    Label begin = FreshLabel();
-    never_ = FreshLabel();
-    code_.GetStatic("weft/rt/Pin", "zero", "I");
-    code_.Switch({0}, {begin, never_});
-    code_.PlaceInner(begin);
+    code_.PushNull();
+    code_.Retype(TypeOfCode());
+    code_.Store(TypeOfCode(), CallerSlot());
+    code_.PushInt(0);
+    code_.Store(kIntType, CallerSlot() + 1);
   }
 
   // The code of the entry to an interpreter loop, behind everything else. What the run time has to
@@ -100,16 +119,35 @@ class MethodWriter : public StackEmitter {
     code_.PlaceInner(never_);
     code_.PushNull();
     code_.Emit(athrow, 1);
-    if (!loop_labels_.call && !loop_labels_.jump) return std::nullopt;
+    loop_labels_.head = loop_->head.index;
+    if (!loop_labels_.call && !loop_labels_.jump) {
+      if (loop_labels_.begin) {
+        code_.Place(*loop_labels_.begin, Frame(head_locals_), {});
+        code_.Jump(loop_labels_.head);
+      }
+      return std::nullopt;
+    }
     LoopInfo info;
     info.frame = fmt::format("{}$Loop{}", method.owner, needs_.loops.size());
     info.owner = method.owner;
     info.method = method.name;
     info.descriptor = method.descriptor;
     info.head = head_position_;
-    info.entry = code_.position();
     info.code_slot = slots_[plan_.value(loop_->code).local];
     info.next_slot = slots_[plan_.value(loop_->next).local];
+    info.caller_slot = CallerSlot();
+    for (auto [value, position] : promoted_) {
+      auto slot_of = [&](size_t argument) {
+        return slots_[plan_.value(graph_.block(loop_->head).args[argument]).local];
+      };
+      size_t argument = *HeadArgumentOf(program_, *loop_, value, plan_);
+      info.promoted.push_back({position, slot_of(argument)});
+      if (info.promoted.size() > 1) continue;
+      info.known.push_back(slot_of(argument));
+      for (size_t other : HeadArgumentsFrom(program_, *loop_, argument, plan_)) {
+        info.known.push_back(slot_of(other));
+      }
+    }
     std::vector<bool> is_variable(plan_.locals.size(), false);
     for (ValueId arg : graph_.block(loop_->head).args) {
       if (plan_.value(arg).form == backend_common::ValuePlan::Form::kLocal) {
@@ -120,7 +158,10 @@ class MethodWriter : public StackEmitter {
       info.locals.push_back(
           {slots_[local.local], StackDescriptor(local.type), is_variable[local.local]});
     }
-    loop_labels_.head = loop_->head.index;
+    if (loop_labels_.begin) {
+      WriteLoopBegin(info, loop_labels_, Frame(head_locals_), code_);
+    }
+    info.entry = code_.position();
     loop_labels_.enter = FreshLabel();
     loop_labels_.done = FreshLabel();
     WriteLoopEntries(info, loop_labels_, Frame(head_locals_), code_);
@@ -247,6 +288,17 @@ class MethodWriter : public StackEmitter {
 
   void Operate(const Operation& op) override;
 
+  // Code for code may be made for one value here (see LoopInfo). It leaves a jump to what follows,
+  // for then there is a frame: other values go there.
+  void Promoted(const Operation& op) override {
+    if (!loop_ || !HeadArgumentOf(program_, *loop_, op.result, plan_)) return;
+    promoted_.emplace_back(op.result, code_.position());
+    Label follows = FreshLabel();
+    code_.Dup();
+    code_.Branch(ifnull, 1, follows);
+    code_.PlaceInner(follows);
+  }
+
   void TupleArrived(TypeId, bool first_is_wanted) override {
     if (!first_is_wanted) code_.Pop();
   }
@@ -268,10 +320,21 @@ class MethodWriter : public StackEmitter {
       head_locals_ = live;
     }
     code_.Place(label, Frame(live), {});
+    if (loop_ && label == loop_->head.index) {
+      // Who calls, should this be a call. Compilers find that it is needed nowhere else.
+      Load(plan_.value(loop_->code).local, TypeOf(loop_->code));
+      code_.Store(TypeOfCode(), CallerSlot());
+      Load(plan_.value(loop_->next).local, TypeOf(loop_->next));
+      code_.Store(kIntType, CallerSlot() + 1);
+    }
   }
   Label TargetOf(const flowgraph::Link& link) override {
     // What comes before the head is the way into the loop.
-    if (!loop_ || link.target != loop_->head || head_locals_.empty()) return link.target.index;
+    if (!loop_ || link.target != loop_->head) return link.target.index;
+    if (head_locals_.empty()) {
+      if (!loop_labels_.begin) loop_labels_.begin = FreshLabel();
+      return *loop_labels_.begin;
+    }
     Way way = WayOf(program_, *loop_, link, plan_);
     if (way == Way::kOther) return link.target.index;
     std::optional<Label>& label = way == Way::kCall ? loop_labels_.call : loop_labels_.jump;
@@ -383,6 +446,10 @@ class MethodWriter : public StackEmitter {
   TypeKind KindOf(ValueId id) const { return types_.Kind(graph_.type(id)); }
   Label FreshLabel() { return fresh_label_++; }
 
+  // Where a loop keeps the code that the round began with, and behind it the instruction.
+  uint32_t CallerSlot() const { return free_slot_ + 1; }
+  VerifierType TypeOfCode() { return types_.StackType(graph_.type(loop_->code), code_); }
+
   // The descriptor of what a local holds of this type.
   std::string StackDescriptor(TypeId type) {
     VerifierType stack = types_.StackType(type, code_);
@@ -476,6 +543,11 @@ class MethodWriter : public StackEmitter {
       size_t end = slots_[local.local] + (type.is_wide() ? 2 : 1);
       if (frame.size() < end) frame.resize(end);
       frame[slots_[local.local]] = type;
+    }
+    if (loop_) {
+      frame.resize(CallerSlot() + 2);
+      frame[CallerSlot()] = TypeOfCode();
+      frame[CallerSlot() + 1] = kIntType;
     }
     return frame;
   }
@@ -598,6 +670,8 @@ class MethodWriter : public StackEmitter {
   Label fresh_label_ = kOwnLabels;
   std::optional<InterpreterLoop> loop_;
   size_t head_position_ = 0;
+  // Promoted references, and where the code is that leaves them on the stack.
+  std::vector<std::pair<ValueId, size_t>> promoted_;
   // Empty until the head has been written.
   std::vector<LiveLocal> head_locals_;
   LoopLabels loop_labels_ = {};
@@ -1274,7 +1348,7 @@ MethodEntry Write(Types& types, const backend_common::PlaceNames& names, Functio
   for (bool wide : {false, true}) {
     Code code(pool, wide);
     MethodWriter writer(types, names, function, plan, constants, code, places, needs);
-    writer.BeginLoop();
+    writer.BeginLoop(ref.descriptor);
     backend_common::WriteStackCode(types.program(), function, plan, writer);
     loop = writer.FinishLoop(ref);
     body = code.Finish();

@@ -33,7 +33,9 @@ WEFT_INTRINSIC("check_index") void check_index(Index index, int64_t length);
 
 // What comes in goes out; a just-in-time compiler may treat the value as a constant from here on.
 // In an interpreter loop, `promote(code[next])` also promises that the array's elements do not
-// change once the loop has seen it: code may be made for what they are.
+// change once the loop has seen it: code may be made for what they are. A reference that is
+// promoted before it becomes a variable of the loop, as the function that is called, promises
+// nothing: code may be made for one of them, and then knows what its immutable fields hold.
 template <class T>
 WEFT_INTRINSIC("promote")
 T promote(T value);

@@ -45,17 +45,28 @@ struct Capture {
 // A function as the compiler leaves it. As a constant it is a value like others, but no program
 // sees it.
 struct Function final : public Value {
+  Function(String* name, int arity, int frame_size, Array<uint64_t> code, Array<int> lines,
+           Array<Value*> constants, Array<PropertySite> sites, Array<Capture> captures)
+      : name(name),
+        arity(arity),
+        frame_size(frame_size),
+        code(code),
+        lines(lines),
+        constants(constants),
+        sites(sites),
+        captures(captures) {}
+
   // Null for the script.
-  String* name;
-  int arity;
+  String* const name;
+  const int arity;
   // How many stack slots a call takes at most, its arguments and itself included.
-  int frame_size;
-  Array<uint64_t> code;
+  const int frame_size;
+  const Array<uint64_t> code;
   // For each word of code its line.
-  Array<int> lines;
-  Array<Value*> constants;
-  Array<PropertySite> sites;
-  Array<Capture> captures;
+  const Array<int> lines;
+  const Array<Value*> constants;
+  const Array<PropertySite> sites;
+  const Array<Capture> captures;
 
   Str Text() override;
 };

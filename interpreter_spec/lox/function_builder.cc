@@ -92,16 +92,8 @@ FunctionBuilder::FunctionBuilder(FunctionBuilder* enclosing, FunctionKind kind, 
 }
 
 Function* FunctionBuilder::Finish() {
-  Function* function = new Function();
-  function->name = name_;
-  function->arity = arity;
-  function->frame_size = max_height_;
-  function->code = code_.to_array();
-  function->lines = lines_.to_array();
-  function->constants = constants_.to_array();
-  function->sites = sites_.to_array();
-  function->captures = captures_.to_array();
-  return function;
+  return new Function(name_, arity, max_height_, code_.to_array(), lines_.to_array(),
+                      constants_.to_array(), sites_.to_array(), captures_.to_array());
 }
 
 void FunctionBuilder::EndScope() {

@@ -309,7 +309,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
           if (frame_count_ == 0) return;
           stack[base] = result;
           Frame& frame = frames_[frame_count_ - 1];
-          closure = frame.closure;
+          closure = weft::promote(frame.closure);
           next = frame.next;
           base = frame.base;
           code = closure->function->code;
@@ -343,6 +343,7 @@ WEFT_INTERPRETER_LOOP void Machine::Loop() {
 
       // Only calls come here. What is no closure has done its work already.
       if (callee == nullptr) continue;
+      callee = weft::promote(callee);
       const uint32_t callee_base = base + A(word);
       CheckCall(callee, C(word), callee_base);
       frames_[frame_count_ - 1].next = next;

@@ -19,6 +19,15 @@ public final class Callee {
         : findOther(frame, code, next, depth);
   }
 
+  void forget() {
+    code = null;
+    specialised = null;
+  }
+
+  static Specialised find(LoopFrame frame, int depth) {
+    return depth < MOST_CALLS ? frame.specialiser().findCallee(frame.code, frame.next) : null;
+  }
+
   private Specialised findOther(LoopFrame frame, Object code, int next, int depth) {
     if (depth >= MOST_CALLS) return null;
     Specialised found = frame.specialiser().findCallee(code, next);
@@ -26,6 +35,7 @@ public final class Callee {
       this.code = code;
       this.next = next;
       specialised = found;
+      found.calledFrom(this);
     }
     return found;
   }

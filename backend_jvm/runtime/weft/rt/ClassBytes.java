@@ -2,8 +2,8 @@ package weft.rt;
 
 import static weft.rt.Opcode.*;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 
 /** A class file that is being written: its constants, and its methods in the order they come in. */
@@ -14,15 +14,26 @@ final class ClassBytes {
   static final int SUPER = 0x20;
   static final int ABSTRACT = 0x400;
 
-  /** Bytes in the order of class files. */
-  static final class Output extends ByteArrayOutputStream {
+  /**
+   * Bytes in the order of class files. Not a ByteArrayOutputStream: most of this runs in HotSpot's
+   * interpreter, which takes long for its locks and checks.
+   */
+  static final class Output {
+    private byte[] bytes = new byte[256];
+    private int size;
+
+    int size() {
+      return size;
+    }
+
     void u1(int value) {
-      write(value);
+      if (size == bytes.length) bytes = Arrays.copyOf(bytes, 2 * size);
+      bytes[size++] = (byte) value;
     }
 
     void u2(int value) {
-      write(value >> 8);
-      write(value);
+      u1(value >> 8);
+      u1(value);
     }
 
     void u4(int value) {
@@ -30,16 +41,32 @@ final class ClassBytes {
       u2(value);
     }
 
-    void all(byte[] bytes) {
-      write(bytes, 0, bytes.length);
+    void all(byte[] other) {
+      all(other, 0, other.length);
+    }
+
+    void all(byte[] other, int start, int count) {
+      if (size + count > bytes.length) bytes = Arrays.copyOf(bytes, 2 * (size + count));
+      System.arraycopy(other, start, bytes, size, count);
+      size += count;
+    }
+
+    byte[] toByteArray() {
+      return Arrays.copyOf(bytes, size);
     }
   }
 
   private final Output pool = new Output();
-  private final HashMap<String, Integer> constants = new HashMap<>();
+  private final HashMap<String, Integer> texts = new HashMap<>();
+  private final HashMap<String, Integer> types = new HashMap<>();
+  private final HashMap<Long, Integer> longs = new HashMap<>();
+
+  /** Those that consist of 32 bits or less, by those and the tag. */
+  private final HashMap<Long, Integer> others = new HashMap<>();
   private int count;
   private final Output fields = new Output();
   private int fieldCount;
+  private final HashMap<Integer, Integer> objects = new HashMap<>();
   private final Output initialiser = new Output();
   private final Output methods = new Output();
   private int methodCount;
@@ -47,56 +74,71 @@ final class ClassBytes {
   /** With the constants of the template, at the same places. */
   ClassBytes(Template template) {
     count = template.poolCount;
-    pool.write(template.bytes, template.poolStart, template.poolEnd - template.poolStart);
+    pool.all(template.bytes, template.poolStart, template.poolEnd - template.poolStart);
   }
 
-  private int constant(String key, byte[] bytes, int slots) {
-    Integer known = constants.get(key);
-    if (known != null) return known;
+  private int next(int slots) {
     int index = count;
     count += slots;
     if (count > 65535) throw new Evaluation.Failure("too many constants");
-    pool.all(bytes);
-    constants.put(key, index);
     return index;
   }
 
-  private static byte[] bytes(int tag, long value, int size) {
-    byte[] bytes = new byte[size];
-    bytes[0] = (byte) tag;
-    for (int i = size - 1; i > 0; --i, value >>= 8) bytes[i] = (byte) value;
-    return bytes;
+  private int constant(int tag, int value, boolean isShort) {
+    long key = (long) tag << 32 | value & 0xffffffffL;
+    Integer known = others.get(key);
+    if (known != null) return known;
+    pool.u1(tag);
+    if (isShort) {
+      pool.u2(value);
+    } else {
+      pool.u4(value);
+    }
+    int index = next(1);
+    others.put(key, index);
+    return index;
   }
 
   int intConstant(int value) {
-    return constant("i" + value, bytes(Template.INTEGER, value, 5), 1);
+    return constant(Template.INTEGER, value, false);
   }
 
   int longConstant(long value) {
-    return constant("j" + value, bytes(Template.LONG, value, 9), 2);
+    Integer known = longs.get(value);
+    if (known != null) return known;
+    pool.u1(Template.LONG);
+    pool.u4((int) (value >> 32));
+    pool.u4((int) value);
+    int index = next(2);
+    longs.put(value, index);
+    return index;
   }
 
   int utf8(String text) {
+    Integer known = texts.get(text);
+    if (known != null) return known;
     byte[] name = text.getBytes(StandardCharsets.ISO_8859_1);
-    byte[] bytes = new byte[3 + name.length];
-    bytes[0] = Template.UTF8;
-    bytes[1] = (byte) (name.length >> 8);
-    bytes[2] = (byte) name.length;
-    System.arraycopy(name, 0, bytes, 3, name.length);
-    return constant("u" + text, bytes, 1);
+    pool.u1(Template.UTF8);
+    pool.u2(name.length);
+    pool.all(name);
+    int index = next(1);
+    texts.put(text, index);
+    return index;
   }
 
   /** A class, by its internal name. */
   int type(String name) {
-    return constant("c" + name, bytes(Template.CLASS, utf8(name), 3), 1);
+    Integer known = types.get(name);
+    if (known != null) return known;
+    int index = constant(Template.CLASS, utf8(name), true);
+    types.put(name, index);
+    return index;
   }
 
   private int member(int tag, String owner, String name, String descriptor) {
-    int nameAndType = utf8(name) << 16 | utf8(descriptor);
-    int both =
-        constant("n" + nameAndType, bytes(Template.NAME_AND_TYPE, nameAndType, 5), 1);
-    int member = type(owner) << 16 | both;
-    return constant("m" + tag + " " + member, bytes(tag, member, 5), 1);
+    int nameAndType =
+        constant(Template.NAME_AND_TYPE, utf8(name) << 16 | utf8(descriptor), false);
+    return constant(tag, type(owner) << 16 | nameAndType, false);
   }
 
   int field(String owner, String name, String descriptor) {
@@ -161,17 +203,30 @@ final class ClassBytes {
     initialiser.u2(field(owner, name, descriptor));
   }
 
-  /** A field that begins with a number. */
-  void addStatic(String owner, String name, int value) {
+  /** A field for the object with this number, of those in Specialised.objects. */
+  int object(String owner, Object object, int number) {
+    Integer known = objects.get(number);
+    if (known != null) return known;
+    String descriptor = object.getClass().descriptorString();
+    String name = "object" + number;
+    int field = field(owner, name, descriptor);
+    objects.put(number, field);
     ++fieldCount;
-    fields.u2(PUBLIC | STATIC);
+    fields.u2(PUBLIC | STATIC | FINAL);
     fields.u2(utf8(name));
-    fields.u2(utf8("I"));
+    fields.u2(utf8(descriptor));
     fields.u2(0);
-    initialiser.u1(LDC_W);
-    initialiser.u2(intConstant(value));
+    initialiser.u1(GETSTATIC);
+    initialiser.u2(field("weft/rt/Specialised", "objects", "[Ljava/lang/Object;"));
+    initialiser.u1(SIPUSH);
+    initialiser.u2(number);
+    initialiser.u1(AALOAD);
+    initialiser.u1(CHECKCAST);
+    boolean isArray = descriptor.charAt(0) == '[';
+    initialiser.u2(type(isArray ? descriptor : descriptor.substring(1, descriptor.length() - 1)));
     initialiser.u1(PUTSTATIC);
-    initialiser.u2(field(owner, name, "I"));
+    initialiser.u2(field);
+    return field;
   }
 
   /** The class file; sourceFile is a constant, or 0. */

@@ -3,7 +3,10 @@ package weft.rt;
 import static weft.rt.Opcode.*;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
@@ -19,12 +22,17 @@ import java.util.TreeMap;
  * something needs it: a place where it may have other values, an exception handler, the end. A
  * place is written once for the same constants; so where the head of the loop is reached with an
  * instruction that has been there, a jump goes back, and where the next instruction or the array is
- * not known (a call, a return), the locals are handed back and the method ends.
+ * not known, the locals are handed back and the method ends.
+ *
+ * <p>A call, which goes to a fixed instruction of another array, is evaluated together with its
+ * caller when it is known what it leads to ({@link Context}); else code for it is looked up and
+ * called. Objects are known when the loop promotes them, and with them whatever follows by way of
+ * fields that never change.
  *
  * <p>Frames come from the template: what a place is told of its locals there holds here, too,
  * except that those with known values need not be there.
  */
-final class Evaluation extends MethodBytes {
+final class Evaluation extends KnownValues {
   /** This code cannot be specialised, or not from here. */
   static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -34,50 +42,40 @@ final class Evaluation extends MethodBytes {
     }
   }
 
-  /** No further instruction is begun when the code is so long, because of LIMIT. */
+  /** Usually no further instruction is begun when the code is so long, because of LIMIT. */
   static final int ENOUGH = 6000;
+
+  /** The same for what is evaluated with its caller. */
+  private static final int MOST = 7400;
 
   /** An estimate of what a place within a round takes. */
   private static final int BYTES_OF_PLACE = 60;
 
-  /** How often a loop ends and is called again before it goes on by itself. */
-  private static final int WARM_UP_ROUNDS = 100_000;
-
   /** How often one place is written in one round, until its constants are given up. */
   private static final int MOST_VARIANTS = 6;
 
-  private final Object code;
-  private final int length;
+  /** How deep calls are evaluated within each other. */
+  private static final int MOST_CONTEXTS = 6;
+
+  /** The longest code, in instructions, that is evaluated with its caller. */
+  private static final int MOST_CALLEE = 40;
+
+  /** An estimate of the bytes for an instruction of it. */
+  private static final int BYTES_OF_CALLEE_INSTRUCTION = 100;
+
+  private final Specialiser specialiser;
+
+  private final Context root;
   private final int start;
-
-  // ---- What is known where the evaluation stands.
-
-  private final byte[] kinds;
-  private final long[] values;
-  /** Of a known local: whether it is stored as well. */
-  private final boolean[] isStored;
-
-  private final byte[] stackKinds;
-  private final long[] stackValues;
-  private final boolean[] stackIsWide;
-  private int depth;
-  /**
-   * How many values of the stack are there; those above are known and not pushed yet. What is known
-   * of a value that is there matters when it is stored: copies of several locals push all first.
-   */
-  private int pushed;
+  private final int enough;
 
   // ---- What is written.
 
-  private String ownName;
 
-  /** All places, by what is known there; handlers by where they stand in the template. */
-  private final HashMap<String, Label> labels = new HashMap<>();
+  /** Places by where they stand in the template, the call and the round. */
+  private final HashMap<Long, List<Label>> labels = new HashMap<>();
 
-  private final Label[] handlers;
-
-  /** How often a place has been written in a round. */
-  private final HashMap<Long, Integer> variants = new HashMap<>();
+  private final Label[] general;
 
   /** What is to be written: places within rounds, which come first, and rounds by instruction. */
   private final TreeMap<Long, Label> inner = new TreeMap<>();
@@ -85,21 +83,38 @@ final class Evaluation extends MethodBytes {
   /** How many of them there are. */
   private int waiting;
 
-  private final TreeMap<Long, Label> rounds = new TreeMap<>();
+  private final TreeMap<String, Label> rounds = new TreeMap<>();
 
   /** Counts, so that two places of one round have different keys. */
   private int expected;
 
-  /** Where the locals are handed over: by the instruction that calls come back to, and the end. */
-  private final TreeMap<Integer, Label> exits = new TreeMap<>();
+  /** Places of our own: calls, and returns from what is evaluated with its caller. */
+  private final HashMap<String, Label> exits = new HashMap<>();
 
-  private final List<String> callees = new ArrayList<>();
-  private boolean hasWarmUp;
+  /** Where the locals are handed over. */
+  private Label end;
+
+  private Label again;
+
+  /** Calls that share their way: where it begins, and by number where they come from and go to. */
+  private Label slowCall;
+
+  private final List<Object> slowCodes = new ArrayList<>();
+  private final List<Integer> slowResumes = new ArrayList<>();
+  private final List<Label> slowReturns = new ArrayList<>();
+
+  private int fastCalls;
+
+  /** What is evaluated for a call; null for one that is called. */
+  private final HashMap<String, Context> callees = new HashMap<>();
+
+  private final List<Site> sites = new ArrayList<>();
 
   /** The instruction that is being evaluated, and the last one that was to be the next. */
   private int round;
 
   private int resume;
+  private Context context;
 
   private static final String CALLEE = "Lweft/rt/Callee;";
 
@@ -110,21 +125,32 @@ final class Evaluation extends MethodBytes {
   private boolean isLong;
   private final List<Integer> cuts = new ArrayList<>();
 
-  /** From this instruction on, up to those where other stretches begin. */
-  Evaluation(Template template, Object code, int start, boolean[] isEnd) {
-    super(template);
+  /**
+   * From this instruction on, up to those where other stretches begin.
+   *
+   * @param name the internal name of the class that is written
+   * @param known by slot: what is in the promoted local and in those that follow from it; null if
+   *     that differs
+   * @param enough no further instruction is begun when the code is so long
+   */
+  Evaluation(
+      Specialiser specialiser,
+      Template template,
+      String name,
+      Object code,
+      Object[] known,
+      int start,
+      boolean[] isEnd,
+      int enough) {
+    super(template, name);
+    this.enough = enough;
+    root = new Context(0, null, code, known, NONE, NONE, "");
+    context = root;
+    this.specialiser = specialiser;
     this.isEnd = isEnd;
-    this.code = code;
     this.start = start;
-    length = Array.getLength(code);
-    int locals = template.maxLocals;
-    kinds = new byte[locals];
-    values = new long[locals];
-    isStored = new boolean[locals];
-    stackKinds = new byte[template.maxStack + 8];
-    stackValues = new long[template.maxStack + 8];
-    stackIsWide = new boolean[template.maxStack + 8];
-    handlers = new Label[template.codeLength];
+    numberOf(code);
+    general = new Label[template.codeLength];
   }
 
   /** Whether it has loops or calls, so that it may run for long. */
@@ -137,24 +163,43 @@ final class Evaluation extends MethodBytes {
     return cuts;
   }
 
-  /** The bytes of a class with this internal name. */
-  byte[] run(String name) {
-    ownName = name;
+  /** The calls that it takes to lead to something, by number. */
+  Site[] sites() {
+    return sites.toArray(new Site[0]);
+  }
+
+  /** By number of a slow call: the code, and where it comes back to. */
+  Object[] slowCodes() {
+    return slowCodes.toArray();
+  }
+
+  int[] slowResumes() {
+    int[] resumes = new int[slowResumes.size()];
+    for (int i = 0; i < resumes.length; ++i) resumes[i] = slowResumes.get(i);
+    return resumes;
+  }
+
+  /** The bytes of the class. */
+  byte[] run() {
+    end = ownLabel(AT_END);
     writePrologue();
-    knowLocal(template.codeSlot, CODE, 0);
+    knowLocal(template.codeSlot, OBJECT, 0);
     knowLocal(template.nextSlot, INT, start);
-    first = labelAt(template.head);
+    Label refuse = ownLabel(AT_END);
+    refuse.isPending = true;
+    compareKnown(refuse);
+    first = placeAt(template.head);
     for (Label label = first; label != null; label = nextPending()) follow(label);
-    Label end = exitFor(NONE);
-    if (end.isUsed) writeEnd(end);
+    if (slowCall != null) writeSlowCalls();
+    if (refuse.isUsed) writeRefusal(refuse);
+    if (end.isUsed) writeEnd();
     finishJumps();
     file.addConstructor(template.baseClass);
     // Under the name of the loop's own method, which tracebacks show.
     file.add(template.method, template.baseDescriptor, body());
-    if (hasWarmUp) file.addStatic(name, "left", WARM_UP_ROUNDS);
-    for (String callee : callees) file.addStatic(name, callee, "weft/rt/Callee");
+    for (int i = 0; i < fastCalls; ++i) file.addStatic(ownName, "callee" + i, "weft/rt/Callee");
     return file.file(
-        ClassBytes.PUBLIC | ClassBytes.SUPER, name, template.baseClass, template.sourceFile);
+        ClassBytes.PUBLIC | ClassBytes.SUPER, ownName, template.baseClass, template.sourceFile);
   }
 
   // ---- Labels.
@@ -170,8 +215,7 @@ final class Evaluation extends MethodBytes {
       if (!inner.isEmpty()) {
         label = inner.pollFirstEntry().getValue();
       } else if (!rounds.isEmpty()) {
-        Long key = rounds.ceilingKey((long) start << 32);
-        label = rounds.remove(key != null ? key : rounds.firstKey());
+        label = rounds.pollFirstEntry().getValue();
       } else {
         return null;
       }
@@ -182,7 +226,33 @@ final class Evaluation extends MethodBytes {
   /** Whether the label may stand right here. */
   private boolean isNext(Label label) {
     while (!inner.isEmpty() && inner.firstEntry().getValue().position >= 0) inner.pollFirstEntry();
-    return inner.isEmpty() || label.pc != template.head && order(label) <= inner.firstKey() >> 32;
+    if (!isRound(label)) return inner.isEmpty() || order(label) <= inner.firstKey() >> 32;
+    while (!rounds.isEmpty() && rounds.firstEntry().getValue().position >= 0) {
+      rounds.pollFirstEntry();
+    }
+    if (!inner.isEmpty()) return false;
+    return rounds.isEmpty() || orderOf(label).compareTo(rounds.firstKey()) <= 0;
+  }
+
+  /** Whether it stands among the rounds and not within one. */
+  private boolean isRound(Label label) {
+    return label.pc == template.head || label.pc == AT_RETURN || label.round == NONE;
+  }
+
+  /**
+   * Where it stands among the rounds: those of a call behind the one that calls, and the return
+   * behind all of them; the code itself from its first instruction on, and then what is before that;
+   * last what belongs to none.
+   */
+  private String orderOf(Label label) {
+    if (label.round == NONE) return (char) 0xffff + Context.ordinal(label.pc);
+    if (label.pc == AT_RETURN) return label.context.order + (char) 0xffff;
+    return orderOf(label.context, label.round) + (char) 0;
+  }
+
+  private String orderOf(Context context, int round) {
+    if (context == root && round < start) round += lengthOf(root);
+    return context.order + Context.ordinal(round);
   }
 
   /** Calls come last in a round. */
@@ -192,117 +262,147 @@ final class Evaluation extends MethodBytes {
 
   /** The place with what is known now. Whoever goes there calls store() first. */
   private Label labelAt(int pc) {
-    boolean isHead = pc == template.head || pc >= template.entry;
-    if (isHead) {
-      pc = template.head;
-      if (kinds[template.nextSlot] != INT || kinds[template.codeSlot] != CODE) {
-        // To a fixed instruction of other code: a call. Else it is the end of one.
-        return exitFor(kinds[template.nextSlot] == INT ? resume : NONE);
-      }
-      long next = values[template.nextSlot];
-      if (next < 0 || next >= length) return exitFor(NONE);
+    return pc == template.head || pc >= template.entry ? nextRound() : placeAt(pc);
+  }
+
+  /** Where it goes on when a round has come to its end: in this code, in a call, or elsewhere. */
+  private Label nextRound() {
+    if (round == NONE) return end;
+    Object code = objectIn(template.codeSlot);
+    boolean isNextKnown = kinds[template.nextSlot] == INT;
+    long next = values[template.nextSlot];
+    // A call goes to a fixed instruction, perhaps of the same code.
+    boolean isCall = code != context.code || next != resume && specialiser.calls(code, round);
+    if (isNextKnown && isCall) {
+      Context callee = code == null ? null : calleeFor(code, (int) next, true);
+      if (callee == null) return callLabel((int) next);
+      Context caller = context;
+      context = callee;
+      Label label = placeAt(template.head);
+      context = caller;
+      return label;
     }
+    if (!isNextKnown && context.caller != null) return returnLabel();
+    boolean isOwn = code == context.code && isNextKnown && next >= 0 && next < lengthOf(context);
+    return isOwn ? placeAt(template.head) : end;
+  }
+
+  private Label placeAt(int pc) {
+    boolean isHead = pc == template.head;
     Template.Frame frame = template.frames[pc];
     if (frame == null) throw new Failure("no frame at " + pc);
-    Label known = labels.get(key(pc, frame, false));
-    if (known != null) return known;
-    if (isHead && isEnd[(int) values[template.nextSlot]]) return exitFor(NONE);
-    if (isHead && size + BYTES_OF_PLACE * waiting >= ENOUGH) {
-      cuts.add((int) values[template.nextSlot]);
-      return exitFor(NONE);
+    int number = isHead ? (int) values[template.nextSlot] : round;
+    long key = ((long) context.number << 44) + ((long) (number + 1) << 16) + pc;
+    List<Label> here = labels.get(key);
+    if (here == null) {
+      here = new ArrayList<>(2);
+      labels.put(key, here);
     }
-    long place = (isHead ? values[template.nextSlot] : (long) round) << 32 | pc;
-    Integer count = variants.get(place);
-    variants.put(place, count == null ? 1 : count + 1);
-    boolean isGeneral = count != null && count >= MOST_VARIANTS;
-    String key = key(pc, frame, isGeneral);
-    Label label = labels.get(key);
-    if (label == null) {
-      label = makeLabel(pc, frame, isGeneral);
-      labels.put(key, label);
+    boolean isGeneral = here.size() >= MOST_VARIANTS;
+    for (int i = 0; i < here.size(); ++i) {
+      Label label = here.get(i);
+      if (matches(label, false) || isGeneral && matches(label, true)) {
+        return label == first ? again() : label;
+      }
     }
+    if (isHead && context == root && isEnd[number]) return end;
+    if (isHead && size + BYTES_OF_PLACE * waiting >= (context == root ? enough : MOST)) {
+      if (context == root) cuts.add(number);
+      return end;
+    }
+    Label label = makeLabel(pc, frame, isGeneral);
+    here.add(label);
     return label;
   }
 
   /** No place to come back to. */
   private static final int NONE = -1;
 
-  private Label exitFor(int resume) {
-    Label exit = exits.get(resume);
-    if (exit == null) {
-      exit = unknownAt(-1, template.frames[template.head]);
-      exit.round = NONE;
-      exit.resume = resume;
-      exits.put(resume, exit);
-    }
-    return exit;
+  // Places that are none of the template.
+  private static final int AT_END = -1;
+  private static final int AT_CALL = -2;
+  private static final int AT_SLOW_CALL = -3;
+  private static final int AT_RETURN = -4;
+  private static final int AT_AGAIN = -5;
+  private static final int AT_MISS = -6;
+  private static final int AT_BACK = -7;
+
+  /** Where the locals are as at the head. */
+  private Label ownLabel(int pc) {
+    Label label = unknownAt(pc, template.frames[template.head]);
+    label.context = context;
+    label.round = round;
+    label.resume = resume;
+    return label;
   }
 
-  /** A place where nothing is known. */
-  private Label unknownAt(int pc, Template.Frame frame) {
-    return new Label(pc, frame, new byte[kinds.length], new long[kinds.length]);
+  /** A call from this round, to this instruction of code in a local. */
+  private Label callLabel(int next) {
+    String key = "call " + context.number + ' ' + round + ' ' + resume + ' ' + next;
+    Label label = exits.get(key);
+    if (label == null) {
+      label = ownLabel(AT_CALL);
+      know(label, template.nextSlot, INT, next);
+      exits.put(key, label);
+    }
+    return label;
+  }
+
+  /** Where the code begins, from within. */
+  private Label again() {
+    if (again == null) {
+      again = ownLabel(AT_AGAIN);
+      for (int slot : first.known) know(again, slot, first.kinds[slot], first.values[slot]);
+    }
+    return again;
+  }
+
+  /** A return from the context. */
+  private Label returnLabel() {
+    Object code = objectIn(template.codeSlot);
+    if (code != null && code != context.caller.code) return end;
+    StringBuilder key = new StringBuilder("return ").append(context.number);
+    for (int slot = 0; slot < template.isDerived.length; ++slot) {
+      if (kinds[slot] == OBJECT && isDerived(slot)) key.append(' ').append(values[slot]);
+    }
+    Label label = exits.get(key.toString());
+    if (label == null) {
+      label = ownLabel(AT_RETURN);
+      for (int slot = 0; slot < template.isDerived.length; ++slot) {
+        if (kinds[slot] != OBJECT || !isDerived(slot)) continue;
+        know(label, slot, OBJECT, values[slot]);
+      }
+      exits.put(key.toString(), label);
+    }
+    return label;
+  }
+
+  /** Whether a local follows from what is promoted, and lives when a round begins. */
+  private boolean isDerived(int slot) {
+    return template.isDerived[slot] && template.frames[template.head].isLive(slot);
   }
 
   private Label makeLabel(int pc, Template.Frame frame, boolean isGeneral) {
-    Label label = unknownAt(pc, frame);
-    for (int slot = 0; slot < kinds.length; ++slot) {
-      if (!isKept(slot, frame, isGeneral)) continue;
-      label.kinds[slot] = kinds[slot];
-      label.values[slot] = values[slot];
-    }
+    Label label = knownAt(pc, frame, isGeneral);
+    label.context = context;
     boolean isHead = pc == template.head;
     label.round = isHead ? (int) values[template.nextSlot] : round;
     label.resume = isHead ? label.round : resume;
     return label;
   }
 
-  /** Whether what is known of a local is so at the label, too. */
-  private boolean isKept(int slot, Template.Frame frame, boolean isGeneral) {
-    return kinds[slot] != UNKNOWN
-        && frame.isLive(slot)
-        && (!isGeneral || slot == template.codeSlot || slot == template.nextSlot);
-  }
-
-  private String key(int pc, Template.Frame frame, boolean isGeneral) {
-    StringBuilder key = new StringBuilder();
-    key.append(pc);
-    for (int slot = 0; slot < kinds.length; ++slot) {
-      if (!isKept(slot, frame, isGeneral)) continue;
-      key.append(' ').append(slot).append('=').append(kinds[slot] == CODE ? 0 : values[slot]);
-    }
-    return key.toString();
-  }
-
-  /** A handler's place: nothing is known there. */
-  private Label handlerAt(int pc) {
-    Label label = handlers[pc];
+  /** A place where nothing is known, not even the round: a handler's, or behind a promotion. */
+  private Label generalAt(int pc) {
+    Label label = general[pc];
     if (label == null) {
       label = unknownAt(pc, template.frames[pc]);
+      label.context = root;
       label.round = NONE;
       label.resume = NONE;
-      label.isUsed = true;
-      label.isPending = true;
-      inner.put(order(label) << 32 | ++expected, label);
-      ++waiting;
-      handlers[pc] = label;
+      expect(label);
+      general[pc] = label;
     }
     return label;
-  }
-
-  /** Stores the known locals that the label has no constants for. */
-  private void store(Label label) {
-    for (int slot = 0; slot < kinds.length; ++slot) {
-      if (kinds[slot] == UNKNOWN || isStored[slot]) continue;
-      if (!label.frame.isLive(slot) || label.kinds[slot] != UNKNOWN) continue;
-      if (kinds[slot] == INT) {
-        writeInt((int) values[slot]);
-        writeStore(0, slot);
-      } else {
-        writeLong(values[slot]);
-        writeStore(1, slot);
-      }
-      isStored[slot] = true;
-    }
   }
 
   /** Something jumps there: it has to be written. */
@@ -310,10 +410,10 @@ final class Evaluation extends MethodBytes {
   void expect(Label label) {
     label.isUsed = true;
     if (label.pc == template.head && label.position >= 0) isLong = true;
-    if (label == exits.get(NONE) || label.position >= 0 || label.isPending) return;
+    if (label == end || label == slowCall || label.position >= 0 || label.isPending) return;
     label.isPending = true;
-    if (label.pc == template.head) {
-      rounds.put((long) label.round << 32 | ++expected, label);
+    if (isRound(label)) {
+      rounds.put(orderOf(label) + Context.ordinal(++expected), label);
     } else {
       inner.put(order(label) << 32 | ++expected, label);
       ++waiting;
@@ -323,15 +423,14 @@ final class Evaluation extends MethodBytes {
   @Override
   void place(Label label) {
     super.place(label);
-    if (label.isPending && label.pc != template.head) --waiting;
+    if (label.isPending && !isRound(label)) --waiting;
   }
 
   // ---- Evaluation.
 
   private void follow(Label label) {
     while (label != null) {
-      if (label == exits.get(NONE) || label.position >= 0) {
-        if (label == first) writeWarmUp();
+      if (label == end || label.position >= 0) {
         jump(GOTO, label);
         return;
       }
@@ -340,18 +439,34 @@ final class Evaluation extends MethodBytes {
         return;
       }
       place(label);
-      System.arraycopy(label.kinds, 0, kinds, 0, kinds.length);
-      System.arraycopy(label.values, 0, values, 0, values.length);
-      for (int i = 0; i < kinds.length; ++i) isStored[i] = kinds[i] == CODE;
-      depth = 0;
-      for (int type : label.frame.stack) {
-        stackKinds[depth] = UNKNOWN;
-        stackIsWide[depth++] = Template.isWide(type);
-      }
-      pushed = depth;
+      knowFrom(label);
       round = label.round;
       resume = label.resume;
-      label = label.pc < 0 ? writeCall(label) : evaluate(label.pc);
+      context = label.context;
+      switch (label.pc) {
+        case AT_CALL:
+          label = writeCall();
+          break;
+        case AT_SLOW_CALL:
+          label = writeSlowCall();
+          break;
+        case AT_MISS:
+          label = writeMiss(label);
+          break;
+        case AT_BACK:
+          compareKnown(end);
+          label = goOnAt(context, resume);
+          break;
+        case AT_AGAIN:
+          writeAgain();
+          label = end;
+          break;
+        case AT_RETURN:
+          label = writeReturnToCaller();
+          break;
+        default:
+          label = evaluate(label.pc);
+      }
     }
   }
 
@@ -360,15 +475,26 @@ final class Evaluation extends MethodBytes {
     int first = pc;
     while (true) {
       if (pc != first && template.frames[pc] != null) return target(pc);
+      if (template.promotedSlots[pc] != 0) {
+        // Over the jump that is there for the sake of a frame.
+        int follows = pc + 4;
+        if (promote(follows, template.promotedSlots[pc] - 1)) first = follows;
+        pc = follows;
+        continue;
+      }
+      if (isPinnedReference(pc)) {
+        first = pc += 6;
+        continue;
+      }
       Template.Range[] ranges = template.rangesAt(pc);
       if (ranges != null) {
-        for (Template.Range range : ranges) store(handlerAt(range.handler()));
+        for (Template.Range range : ranges) store(generalAt(range.handler()));
       }
       int start = size;
       atLine(template.lines[pc]);
       int next = instruction(pc);
       if (ranges != null && size > start) {
-        for (Template.Range range : ranges) handle(start, handlerAt(range.handler()), range.type());
+        for (Template.Range range : ranges) handle(start, generalAt(range.handler()), range.type());
       }
       if (next == ENDED) return null;
       if (next < 0) return target(~next);
@@ -381,57 +507,6 @@ final class Evaluation extends MethodBytes {
     Label label = labelAt(pc);
     store(label);
     return label;
-  }
-
-  /** Pushes what is known and not there yet. */
-  private void push() {
-    for (; pushed < depth; ++pushed) {
-      long value = stackValues[pushed];
-      if (stackKinds[pushed] == INT) {
-        writeInt((int) value);
-      } else if (stackKinds[pushed] == LONG) {
-        writeLong(value);
-      } else {
-        writeLoadReference(template.codeSlot);
-      }
-    }
-  }
-
-  private void know(byte kind, long value) {
-    stackKinds[depth] = kind;
-    stackValues[depth] = value;
-    stackIsWide[depth] = kind == LONG;
-    ++depth;
-  }
-
-  private boolean isKnown(int below) {
-    return depth - 1 - below >= pushed;
-  }
-
-  private boolean isKnown(int below, byte kind) {
-    return isKnown(below) && stackKinds[depth - 1 - below] == kind;
-  }
-
-  private long value(int below) {
-    return stackValues[depth - 1 - below];
-  }
-
-  private void drop(int count) {
-    depth -= count;
-    if (depth < 0) throw new Failure("the stack is empty");
-    pushed = Math.min(pushed, depth);
-  }
-
-  /** What an instruction leaves that is written as it is. */
-  private void leave(boolean isWide) {
-    stackKinds[depth] = UNKNOWN;
-    stackIsWide[depth] = isWide;
-    pushed = ++depth;
-  }
-
-  private void forget(int slot) {
-    kinds[slot] = UNKNOWN;
-    if (slot > 0 && kinds[slot - 1] == LONG) kinds[slot - 1] = UNKNOWN;
   }
 
   private static final int ENDED = Integer.MIN_VALUE;
@@ -448,7 +523,6 @@ final class Evaluation extends MethodBytes {
     if (op <= ASTORE) return evaluateStore(op - ISTORE, template.u1(at + 1), pc + 2);
     if (op <= ASTORE_3) return evaluateStore((op - ISTORE_0) / 4, (op - ISTORE_0) % 4, pc + 1);
     if (op <= SASTORE) return plain(op, 3, 0, pc + 1);
-    if (op == DUP && isPinnedReference(at)) return pc + 6;
     if (op <= SWAP) return shuffle(op, pc + 1);
     if (op <= LXOR) return arithmetic(op, pc + 1);
     if (op == IINC) return increment(template.u1(at + 1), template.bytes[at + 2], pc + 3);
@@ -480,8 +554,10 @@ final class Evaluation extends MethodBytes {
         return ENDED;
       case GETSTATIC:
         return getStatic(at, pc + 3);
-      case PUTSTATIC:
       case GETFIELD:
+        if (isKnown(0, OBJECT) && loadKnown(template.u2(at + 1))) return pc + 3;
+      // Fall through.
+      case PUTSTATIC:
       case PUTFIELD:
         return field(op, template.u2(at + 1), pc + 3);
       case INVOKEVIRTUAL:
@@ -499,14 +575,26 @@ final class Evaluation extends MethodBytes {
         plain(op, 1, 1, pc);
         u1(template.u1(at + 1));
         return pc + 2;
-      case ANEWARRAY:
       case CHECKCAST:
       case INSTANCEOF:
+        if (isKnown(0, OBJECT)) {
+          Object object = object(0);
+          boolean isOne = template.classAt(template.u2(at + 1)).isInstance(object);
+          if (op == INSTANCEOF) {
+            drop(1);
+            know(INT, isOne ? 1 : 0);
+            return pc + 3;
+          }
+          if (isOne || object == null) return pc + 3;
+        }
+      // Fall through.
+      case ANEWARRAY:
         plain(op, 1, 1, pc);
         u2(template.u2(at + 1));
         return pc + 3;
       case ARRAYLENGTH:
-        if (isKnown(0, CODE)) {
+        if (isKnown(0, OBJECT) && object(0) != null) {
+          int length = Array.getLength(object(0));
           drop(1);
           know(INT, length);
           return pc + 1;
@@ -577,15 +665,16 @@ final class Evaluation extends MethodBytes {
 
   private int evaluateStore(int type, int slot, int next) {
     boolean isWide = type == 1 || type == 3;
-    if (isKnown(0) && (type == 0 || type == 1)) {
+    if (isKnown(0) && type != 2 && type != 3) {
       byte kind = stackKinds[depth - 1];
       long value = value(0);
       drop(1);
       forget(slot);
       if (isWide) forget(slot + 1);
-      kinds[slot] = kind;
-      values[slot] = value;
-      isStored[slot] = false;
+      knowLocal(slot, kind, value);
+    } else if (slot == template.callerSlot) {
+      // That is for the loop alone.
+      shuffle(POP, next);
     } else {
       push();
       writeAccess(ISTORE + type, ISTORE_0 + 4 * type, slot);
@@ -594,7 +683,7 @@ final class Evaluation extends MethodBytes {
       drop(1);
       forget(slot);
       if (isWide) forget(slot + 1);
-      if (kind == INT || kind == LONG || kind == CODE && slot == template.codeSlot) {
+      if (kind != UNKNOWN) {
         knowLocal(slot, kind, value);
         isStored[slot] = true;
       }
@@ -606,16 +695,25 @@ final class Evaluation extends MethodBytes {
   }
 
   private int loadElement(int op, int next) {
-    if (isKnown(1, CODE) && isKnown(0)) {
+    if (isKnown(1, OBJECT) && isKnown(0)) {
       long index = value(0);
-      if (index >= 0 && index < length) {
-        drop(2);
-        if (code instanceof long[]) {
-          know(LONG, ((long[]) code)[(int) index]);
-        } else {
-          know(INT, Array.getInt(code, (int) index));
+      Object array = object(1);
+      if (array != null && index >= 0 && index < Array.getLength(array)) {
+        if (array == context.code) {
+          drop(2);
+          if (array instanceof long[]) {
+            know(LONG, ((long[]) array)[(int) index]);
+          } else {
+            know(INT, Array.getInt(array, (int) index));
+          }
+          return next;
         }
-        return next;
+        // Values in an array are objects that stay there.
+        if (array instanceof Item[]) {
+          drop(2);
+          knowObject(((Item[]) array)[(int) index]);
+          return next;
+        }
       }
     }
     return plain(op, 2, op == LALOAD || op == DALOAD ? 2 : 1, next);
@@ -751,9 +849,15 @@ final class Evaluation extends MethodBytes {
       drop(operands);
       return Folding.holds((op - IFEQ) % 6, left, right) ? ~target : pc + 3;
     }
-    if (op >= IFNULL && isKnown(0, CODE)) {
+    if (op >= IFNULL && isKnown(0, OBJECT)) {
+      boolean isNull = object(0) == null;
       drop(1);
-      return op == IFNONNULL ? ~target : pc + 3;
+      return isNull == (op == IFNULL) ? ~target : pc + 3;
+    }
+    if ((op == IF_ACMPEQ || op == IF_ACMPNE) && isKnown(1)) {
+      boolean isSame = value(0) == value(1);
+      drop(2);
+      return isSame == (op == IF_ACMPEQ) ? ~target : pc + 3;
     }
     push();
     drop(operands);
@@ -807,8 +911,10 @@ final class Evaluation extends MethodBytes {
   }
 
   /** What MethodWriter writes for a reference that is pinned: `dup`, and null in place of null. */
-  private boolean isPinnedReference(int at) {
-    return template.u1(at + 1) == IFNONNULL
+  private boolean isPinnedReference(int pc) {
+    int at = template.codeStart + pc;
+    return template.u1(at) == DUP
+        && template.u1(at + 1) == IFNONNULL
         && template.u2(at + 2) == 5
         && template.u1(at + 4) == POP
         && template.u1(at + 5) == ACONST_NULL;
@@ -816,9 +922,9 @@ final class Evaluation extends MethodBytes {
 
   private int getStatic(int at, int next) {
     int member = template.u2(at + 1);
-    if (template.ownerOf(member).equals("weft/rt/Pin")) {
+    if (template.isPin(member)) {
       // What is pinned is a constant of its own here.
-      boolean isLong = template.descriptorOf(member).equals("J");
+      boolean isLong = template.letterOf(member) == 'J';
       know(isLong ? LONG : INT, 0);
       return next;
     }
@@ -828,34 +934,98 @@ final class Evaluation extends MethodBytes {
   private int field(int op, int member, int next) {
     push();
     operate(op, member);
-    char type = template.descriptorOf(member).charAt(0);
+    char type = template.letterOf(member);
     boolean isWide = type == 'J' || type == 'D';
     drop(op == GETSTATIC ? 0 : op == PUTFIELD ? 2 : 1);
     if (op == GETSTATIC || op == GETFIELD) leave(isWide);
     return next;
   }
 
+  /** Reads a field of a known object, if it never changes. */
+  private boolean loadKnown(int member) {
+    Object object = object(0);
+    if (object == null) return false;
+    Object result;
+    try {
+      Field field = template.fieldAt(member);
+      if (!Modifier.isTransient(field.getModifiers())) return false;
+      result = field.get(object);
+    } catch (IllegalAccessException error) {
+      return false;
+    }
+    switch (template.letterOf(member)) {
+      case 'I':
+        drop(1);
+        know(INT, (Integer) result);
+        return true;
+      case 'J':
+        drop(1);
+        know(LONG, (Long) result);
+        return true;
+      case 'L':
+      case '[':
+        drop(1);
+        knowObject(result);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * A reference is on the stack that is to be taken for known from here on: what the call led to
+   * before, or, on the way back, what the caller has. Anything else goes to a place where nothing is
+   * known.
+   */
+  private boolean promote(int follows, int slot) {
+    if (isKnown(0)) return true;
+    if (round == NONE || slot != template.promotedSlot) return false;
+    boolean isCall = specialiser.calls(context.code, round);
+    Object object = null;
+    if (isCall) {
+      object = specialiser.promotedBy(context.code, round);
+    } else if (context.caller != null && context.caller.known != null) {
+      object = context.caller.known[slot];
+    }
+    if (object == null) return false;
+    push();
+    Label other = generalAt(follows);
+    store(other);
+    if (isCall) {
+      other = new Label(AT_MISS, other.frame, other.kinds, other.values);
+      other.context = context;
+      other.round = round;
+      other.resume = follows;
+    }
+    u1(DUP);
+    writeObject(object);
+    jump(IF_ACMPNE, other);
+    u1(POP);
+    drop(1);
+    knowObject(object);
+    return true;
+  }
+
+  /** Counts a call that leads elsewhere. */
+  private Label writeMiss(Label miss) {
+    u1(ALOAD_0);
+    writeInt(sites.size());
+    sites.add(specialiser.siteOf(context.code, round));
+    operate(INVOKEVIRTUAL, file.method("weft/rt/Specialised", "miss", "(I)V"));
+    return generalAt(miss.resume);
+  }
+
   private int invoke(int op, int member, int next) {
-    String owner = template.ownerOf(member);
     push();
     operate(op, member);
-    String descriptor = template.descriptorOf(member);
-    int values = op == INVOKESTATIC ? 0 : 1;
-    int slots = values;
-    int at = 1;
-    for (; descriptor.charAt(at) != ')'; ++at) {
-      ++values;
-      char type = descriptor.charAt(at);
-      slots += type == 'J' || type == 'D' ? 2 : 1;
-      while (descriptor.charAt(at) == '[') ++at;
-      if (descriptor.charAt(at) == 'L') at = descriptor.indexOf(';', at);
-    }
+    int call = template.callOf(member);
+    int receiver = op == INVOKESTATIC ? 0 : 1;
     if (op == INVOKEINTERFACE) {
-      u1(slots);
+      u1(receiver + (call >> 8 & 0xff));
       u1(0);
     }
-    drop(values);
-    char result = descriptor.charAt(at + 1);
+    drop(receiver + (call >> 16));
+    char result = (char) (call & 0xff);
     if (result != 'V') leave(result == 'J' || result == 'D');
     return next;
   }
@@ -877,8 +1047,13 @@ final class Evaluation extends MethodBytes {
   }
 
   /** Hands the locals back to the frame. */
-  private void writeEnd(Label exit) {
-    place(exit);
+  private void writeEnd() {
+    place(end);
+    writeHandBack();
+    u1(IRETURN);
+  }
+
+  private void writeHandBack() {
     writeLoadReference(frameSlot);
     StringBuilder descriptor = new StringBuilder("(");
     for (Template.Local local : template.locals) {
@@ -887,20 +1062,133 @@ final class Evaluation extends MethodBytes {
       descriptor.append(local.descriptor);
     }
     operate(INVOKEVIRTUAL, file.method(template.frame, "handBack", descriptor + ")Z"));
-    u1(IRETURN);
+  }
+
+  private static int lengthOf(Context context) {
+    return Array.getLength(context.code);
+  }
+
+  private String codeDescriptor() {
+    for (Template.Local local : template.locals) {
+      if (local.slot == template.codeSlot) return local.descriptor;
+    }
+    throw new Failure("no code");
+  }
+
+  /**
+   * What is to be evaluated for a call from the current round; null if it is better called.
+   *
+   * @param isKnown whether the locals that follow from what is promoted are those of the callee
+   */
+  private Context calleeFor(Object code, int next, boolean isKnown) {
+    String order = orderOf(context, round);
+    String key =
+        "" + context.number + ' ' + round + ' ' + resume + ' ' + next + ' ' + numberOf(code);
+    if (callees.containsKey(key)) return callees.get(key);
+    Context callee = null;
+    int length = Array.getLength(code);
+    boolean isShort =
+        length <= MOST_CALLEE
+            && size + BYTES_OF_PLACE * waiting + BYTES_OF_CALLEE_INSTRUCTION * length <= enough;
+    if (isShort && context.depth < MOST_CONTEXTS && next >= 0 && next < length) {
+      Object[] known = isKnown ? derived() : null;
+      callee = new Context(callees.size() + 1, context, code, known, round, resume, order);
+      for (Context outer = context; outer != null; outer = outer.caller) {
+        if (outer.code == code) callee = null;
+      }
+    }
+    callees.put(key, callee);
+    return callee;
+  }
+
+  /** The known objects in locals that follow from what is promoted. */
+  private Object[] derived() {
+    if (template.promotedSlot < 0) return null;
+    Object[] known = new Object[template.maxLocals];
+    for (int slot = 0; slot < known.length; ++slot) {
+      if (isDerived(slot)) known[slot] = objectIn(slot);
+    }
+    return known[template.promotedSlot] == null ? null : known;
+  }
+
+  /** Goes on in what is called, if it is what was called before, or calls it. */
+  private Label writeCall() {
+    int next = (int) values[template.nextSlot];
+    Object code = specialiser.calleeOf(context.code, round, next);
+    Context callee = code == null ? null : calleeFor(code, next, false);
+    if (callee == null) {
+      return specialiser.calls(context.code, round) ? writeFastCall() : writeSlowCall();
+    }
+    Label slow = ownLabel(AT_SLOW_CALL);
+    know(slow, template.nextSlot, INT, next);
+    writeLoadReference(template.codeSlot);
+    writeObject(code);
+    jump(IF_ACMPNE, slow);
+    return goOnAt(callee, next);
+  }
+
+  /** Goes on in the caller, if that is where the code returns to. */
+  private Label writeReturnToCaller() {
+    store(end);
+    if (kinds[template.codeSlot] == UNKNOWN) {
+      writeLoadReference(template.codeSlot);
+      writeObject(context.caller.code);
+      jump(IF_ACMPNE, end);
+    }
+    writeLoad(0, template.nextSlot);
+    writeInt(context.resume);
+    jump(IF_ICMPNE, end);
+    return goOnAt(context.caller, context.resume);
+  }
+
+  /**
+   * What the context takes for known, if the promoted local, from which all of it follows, holds
+   * what it takes it to hold.
+   */
+  private void compareKnown(Label otherwise) {
+    if (context.known == null) return;
+    writeLoadReference(template.promotedSlot);
+    writeObject(context.known[template.promotedSlot]);
+    jump(IF_ACMPNE, otherwise);
+    knowAll();
+  }
+
+  private void knowAll() {
+    for (int slot = 0; slot < context.known.length; ++slot) {
+      Object object = context.known[slot];
+      if (object != null) knowLocal(slot, OBJECT, numberOf(object));
+    }
+  }
+
+  /** What is known at the beginning is not so: the code is for another function object. */
+  private void writeRefusal(Label refuse) {
+    place(refuse);
+    u1(ALOAD_0);
+    writeLoadReference(frameSlot);
+    operate(INVOKEVIRTUAL, file.method("weft/rt/Specialised", "refuse", "(Lweft/rt/LoopFrame;)V"));
+    jump(GOTO, end);
+  }
+
+  private Label goOnAt(Context context, int next) {
+    this.context = context;
+    knowLocal(template.codeSlot, OBJECT, numberOf(context.code));
+    knowLocal(template.nextSlot, INT, next);
+    resume = next;
+    // There may be nothing behind a call that does not come back.
+    Label label = next < lengthOf(context) ? placeAt(template.head) : end;
+    store(label);
+    return label;
   }
 
   /**
    * Calls what an instruction leads to, and goes on with the next one when it comes back: a call of
    * the program is a call of the JVM, which processors and HotSpot are made for.
    */
-  private Label writeCall(Label exit) {
-    int resume = exit.resume;
-    Label end = exitFor(NONE);
+  private Label writeFastCall() {
+    int resume = this.resume;
     isLong = true;
-    String callee = "callee" + resume;
-    callees.add(callee);
-    operate(GETSTATIC, file.field(ownName, callee, CALLEE));
+    store(end);
+    operate(GETSTATIC, file.field(ownName, "callee" + fastCalls++, CALLEE));
     writeLoadReference(frameSlot);
     writeLoadReference(template.codeSlot);
     writeLoad(0, template.nextSlot);
@@ -923,14 +1211,14 @@ final class Evaluation extends MethodBytes {
     for (Template.Local local : template.locals) writeLoad(local.type, local.slot);
     int run = file.method(template.baseClass, template.method, template.baseDescriptor);
     operate(INVOKEVIRTUAL, run);
-    Label back = new Label(-1, withResult(exit.frame), exit.kinds, exit.values);
-    Label goesOn = new Label(-1, exit.frame, exit.kinds, exit.values);
+    Label goesOn = ownLabel(AT_END);
+    Label back = new Label(AT_END, withResult(goesOn.frame), goesOn.kinds, goesOn.values);
     jump(IFEQ, goesOn);
     u1(ICONST_1);
     u1(IRETURN);
     place(goesOn);
     writeLoadReference(frameSlot);
-    writeLoadReference(frameSlot + OWN_CODE);
+    writeObject(context.code);
     writeInt(resume);
     writeLoad(0, frameSlot + DEPTH);
     operate(INVOKEVIRTUAL, file.method("weft/rt/LoopFrame", "await", "(Ljava/lang/Object;II)I"));
@@ -940,52 +1228,98 @@ final class Evaluation extends MethodBytes {
     u1(IRETURN);
     place(back);
     u1(POP);
+    if (context.known != null) {
+      // Else the frame says where it goes on.
+      writeLoadReference(frameSlot);
+      operate(GETFIELD, template.field(file, template.local(template.promotedSlot)));
+      writeObject(context.known[template.promotedSlot]);
+      Label same = ownLabel(AT_END);
+      jump(IF_ACMPEQ, same);
+      u1(ICONST_0);
+      u1(IRETURN);
+      place(same);
+      knowAll();
+    }
     for (Template.Local local : template.locals) {
       if (!local.isVariable || local.slot == template.nextSlot) continue;
-      if (local.slot == template.codeSlot) {
-        writeLoadReference(frameSlot + OWN_CODE);
-      } else {
-        writeLoadReference(frameSlot);
-        operate(GETFIELD, template.field(file, local));
-      }
+      if (local.slot == template.codeSlot || kinds[local.slot] != UNKNOWN) continue;
+      writeLoadReference(frameSlot);
+      operate(GETFIELD, template.field(file, local));
       writeStore(local.type, local.slot);
     }
-    knowLocal(template.codeSlot, CODE, 0);
-    knowLocal(template.nextSlot, INT, resume);
-    this.resume = resume;
-    Label next = labelAt(template.head);
-    store(next);
-    return next;
-  }
-
-  private void knowLocal(int slot, byte kind, long value) {
-    kinds[slot] = kind;
-    values[slot] = value;
-    isStored[slot] = kind == CODE;
+    return goOnAt(context, resume);
   }
 
   /**
-   * A loop that goes back to where the code begins comes to an end and is called again, many times
-   * before it goes on by itself: HotSpot compiles a method that is called sooner than one that
-   * runs.
+   * A loop that goes back to where the code begins ends after some rounds and is called again. So
+   * HotSpot sees a method that is called often, which it compiles sooner than one that runs, and
+   * what it has compiled is used at once.
    */
-  private void writeWarmUp() {
-    hasWarmUp = true;
-    int left = file.field(ownName, "left", "I");
-    Label warm = unknownAt(-1, first.frame);
-    System.arraycopy(first.kinds, 0, warm.kinds, 0, warm.kinds.length);
-    operate(GETSTATIC, left);
-    jump(IFLE, warm);
-    operate(GETSTATIC, left);
-    u1(ICONST_1);
-    u1(ISUB);
-    operate(PUTSTATIC, left);
-    knowLocal(template.codeSlot, CODE, 0);
-    knowLocal(template.nextSlot, INT, start);
-    Label end = exitFor(NONE);
+  private void writeAgain() {
+    writeLoad(0, frameSlot + ROUNDS);
+    u1(ALOAD_0);
+    operate(GETFIELD, file.field("weft/rt/Specialised", "step", "I"));
+    u1(IADD);
+    u1(DUP);
+    writeStore(0, frameSlot + ROUNDS);
+    jump(IFGT, first);
     store(end);
-    jump(GOTO, end);
-    place(warm);
+  }
+
+  /** A call that has not been seen yet, or not to this code: all of them share the way. */
+  private Label writeSlowCall() {
+    isLong = true;
+    store(end);
+    if (slowCall == null) {
+      Label label = ownLabel(AT_END);
+      slowCall = new Label(AT_END, withResult(label.frame), label.kinds, label.values);
+    }
+    writeInt(slowCodes.size());
+    slowCodes.add(context.code);
+    slowResumes.add(resume);
+    jump(GOTO, slowCall);
+    Label back = ownLabel(AT_BACK);
+    expect(back);
+    slowReturns.add(back);
+    return null;
+  }
+
+  /** With the number of a slow call on the stack. */
+  private void writeSlowCalls() {
+    place(slowCall);
+    writeStore(0, frameSlot + TEMPORARY);
+    writeHandBack();
+    u1(POP);
+    writeLoadReference(frameSlot);
+    u1(ALOAD_0);
+    writeLoad(0, frameSlot + TEMPORARY);
+    writeLoad(0, frameSlot + DEPTH);
+    operate(
+        INVOKEVIRTUAL, file.method("weft/rt/LoopFrame", "call", "(Lweft/rt/Specialised;II)I"));
+    u1(DUP);
+    writeInt(LoopFrame.BACK);
+    Label back = new Label(AT_END, slowCall.frame, slowCall.kinds, slowCall.values);
+    back.isPending = true;
+    jump(IF_ICMPEQ, back);
+    u1(IRETURN);
+    place(back);
+    u1(POP);
+    for (Template.Local local : template.locals) {
+      if (!local.isVariable) continue;
+      writeLoadReference(frameSlot);
+      operate(GETFIELD, template.field(file, local));
+      if (local.slot == template.codeSlot) operate(CHECKCAST, file.type(codeDescriptor()));
+      writeStore(local.type, local.slot);
+    }
+    writeLoadReference(frameSlot);
+    operate(GETFIELD, file.field("weft/rt/LoopFrame", "call", "I"));
+    int instruction = size;
+    u1(TABLESWITCH);
+    while (size % 4 != 0) u1(0);
+    wide(instruction, end);
+    u4(0);
+    u4(slowReturns.size() - 1);
+    for (Label label : slowReturns) wide(instruction, label);
   }
 
   /** With an int on the stack. */
@@ -1006,8 +1340,8 @@ final class Evaluation extends MethodBytes {
       }
       slot += local.isWide() ? 2 : 1;
     }
-    writeLoadReference(template.codeSlot);
-    writeStore(4, frameSlot + OWN_CODE);
+    u1(ICONST_0);
+    writeStore(0, frameSlot + ROUNDS);
   }
 
 }

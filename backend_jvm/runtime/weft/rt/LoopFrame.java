@@ -10,6 +10,20 @@ public abstract class LoopFrame {
 
   public int next;
 
+  /** Of a call: the code that it comes from, and the instruction. */
+  public Object callerCode;
+
+  public int callerNext;
+
+  /** Whether specialised code has done nothing, because it is for something else. */
+  boolean isRefused;
+
+  /** The first of the locals that the loop promotes; null if there are none. */
+  public abstract Object promoted();
+
+  /** What is in that one and in those that follow from it; null if there are none. */
+  public abstract Object[] known();
+
   /** Whether the loop has returned. */
   public boolean isDone;
 
@@ -20,14 +34,7 @@ public abstract class LoopFrame {
    * with what this leaves in the frame.
    */
   public final void enter(int isCall) {
-    Specialised specialised = specialiser().enter(code, next, isCall != 0);
-    while (specialised != null) {
-      if (specialised.run(this, 0)) {
-        isDone = true;
-        return;
-      }
-      specialised = specialiser().findNext(code, next);
-    }
+    specialiser().enter(this, isCall != 0);
   }
 
   /** What await() says: it goes on elsewhere, the loop has returned, or control is back. */
@@ -44,11 +51,25 @@ public abstract class LoopFrame {
     return this.next == next && this.code == code ? BACK : goOn(code, next, depth);
   }
 
+  /** Which slow call has come back. */
+  public int call;
+
+  /** Calls what specialised code does not know, with the locals as they are at the call. */
+  public final int call(Specialised caller, int call, int depth) {
+    Specialised callee = Callee.find(this, depth);
+    if (callee == null) return ELSEWHERE;
+    if (callee.run(this, depth + 1)) return RETURNED;
+    int result = await(caller.slowCodes[call], caller.slowResumes[call], depth);
+    this.call = call;
+    return result;
+  }
+
   private int goOn(Object code, int next, int depth) {
     while (this.next != next || this.code != code) {
       Specialised specialised = specialiser().findNext(this.code, this.next);
-      if (specialised == null) return ELSEWHERE;
+      if (specialised == null || isRefused) return ELSEWHERE;
       if (specialised.run(this, depth + 1)) return RETURNED;
+      specialised.warmUp.runAnyway();
     }
     return BACK;
   }

@@ -5,7 +5,6 @@ import static weft.rt.Opcode.*;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * The method of specialised code while it is written: instructions, jumps to places that come later,
@@ -22,13 +21,13 @@ abstract class MethodBytes {
   static final byte INT = 1;
   static final byte LONG = 2;
 
-  /** The array of instructions. */
-  static final byte CODE = 3;
+  /** A reference: the number of an object. */
+  static final byte OBJECT = 3;
 
   // Behind the locals of the template: the frame, and what else the code needs.
   static final int FRAME = 0;
-  static final int OWN_CODE = 1;
-  static final int DEPTH = 2;
+  static final int DEPTH = 1;
+  static final int ROUNDS = 2;
   static final int TEMPORARY = 3;
 
   /** A place of the template together with the constants that reach it. */
@@ -37,7 +36,13 @@ abstract class MethodBytes {
     final Template.Frame frame;
     final byte[] kinds;
     final long[] values;
-    /** The round that it belongs to, and the instruction that a call comes back to from there. */
+
+    /** The locals that are known. */
+    int[] known = {};
+
+    /** The call and the round that it belongs to, and the instruction that calls come back to. */
+    Context context;
+
     int round;
 
     int resume;
@@ -58,7 +63,20 @@ abstract class MethodBytes {
 
   private record Fixup(int instruction, int at, Label label, boolean isWide) {}
 
-  private record Handled(int start, int end, Label handler, int type) {}
+  /** Instructions whose exceptions lead somewhere. */
+  private static final class Handled {
+    final int start;
+    int end;
+    final Label handler;
+    final int type;
+
+    Handled(int start, int end, Label handler, int type) {
+      this.start = start;
+      this.end = end;
+      this.handler = handler;
+      this.type = type;
+    }
+  }
 
   final Template template;
   final ClassBytes file;
@@ -71,7 +89,11 @@ abstract class MethodBytes {
 
   private final List<Fixup> fixups = new ArrayList<>();
   private final List<Handled> handled = new ArrayList<>();
-  private final TreeMap<Integer, List<Label>> placed = new TreeMap<>();
+  private Handled lastHandled;
+
+  /** In the order of positions. */
+  private final List<Label> placed = new ArrayList<>();
+
   private final List<int[]> lines = new ArrayList<>();
   private int line;
 
@@ -94,12 +116,7 @@ abstract class MethodBytes {
   void place(Label label) {
     label.position = size;
     line = 0;
-    List<Label> here = placed.get(size);
-    if (here == null) {
-      here = new ArrayList<>();
-      placed.put(size, here);
-    }
-    here.add(label);
+    placed.add(label);
   }
 
   /** What comes now is of this line. */
@@ -123,14 +140,15 @@ abstract class MethodBytes {
   }
 
   final void handle(int start, Label handler, int type) {
-    for (int i = handled.size(); i-- > 0 && i > handled.size() - 4; ) {
-      Handled last = handled.get(i);
-      if (last.handler == handler && last.type == type && last.end == start) {
-        handled.set(i, new Handled(last.start, size, handler, type));
-        return;
-      }
+    if (lastHandled != null
+        && lastHandled.end == start
+        && lastHandled.handler == handler
+        && lastHandled.type == type) {
+      lastHandled.end = size;
+      return;
     }
-    handled.add(new Handled(start, size, handler, type));
+    lastHandled = new Handled(start, size, handler, type);
+    handled.add(lastHandled);
   }
 
   // ---- Instructions.
@@ -237,9 +255,9 @@ abstract class MethodBytes {
   final byte[] body() {
     ClassBytes.Output body = new ClassBytes.Output();
     body.u2(template.maxStack + template.argumentSlots + 8);
-    body.u2(template.slots[frameSlot + TEMPORARY] + 2);
+    body.u2(template.slotCount);
     body.u4(size);
-    body.write(out, 0, size);
+    body.all(out, 0, size);
     body.u2(handled.size());
     for (Handled range : handled) {
       body.u2(range.start);
@@ -252,22 +270,28 @@ abstract class MethodBytes {
     ClassBytes.Output table = new ClassBytes.Output();
     int count = 0;
     int last = -1;
-    for (List<Label> here : placed.values()) {
+    int baseType = file.type(template.baseClass);
+    int frameType = file.type(template.frame);
+    for (int i = 0; i < placed.size(); ) {
+      int first = i;
+      int position = placed.get(first).position;
       // A place that is only fallen into needs no frame.
       boolean isUsed = false;
-      for (Label label : here) isUsed |= label.isUsed;
+      for (; i < placed.size() && placed.get(i).position == position; ++i) {
+        isUsed |= placed.get(i).isUsed;
+      }
       if (!isUsed) continue;
       ++count;
       table.u1(255);
-      table.u2(here.get(0).position - last - 1);
-      last = here.get(0).position;
-      writeFrame(here, table);
+      table.u2(position - last - 1);
+      last = position;
+      writeFrame(placed.subList(first, i), baseType, frameType, table);
     }
     byte[] frames = table.toByteArray();
     body.u2(file.utf8("StackMapTable"));
     body.u4(2 + frames.length);
     body.u2(count);
-    body.write(frames, 0, frames.length);
+    body.all(frames);
 
     if (!lines.isEmpty()) {
       body.u2(file.utf8("LineNumberTable"));
@@ -282,30 +306,32 @@ abstract class MethodBytes {
   }
 
   /** Of several places without code between them: what is in locals for all of them. */
-  private void writeFrame(List<Label> here, ClassBytes.Output table) {
+  private void writeFrame(List<Label> here, int baseType, int frameType, ClassBytes.Output table) {
     int[] known = Arrays.copyOf(here.get(0).frame.locals, frameSlot);
     for (Label label : here) {
       for (int slot = 0; slot < frameSlot; ++slot) {
-        boolean isStored = label.kinds[slot] == UNKNOWN || label.kinds[slot] == CODE;
-        if (!label.frame.isLive(slot) || !isStored) known[slot] = Template.TOP;
+        if (!label.frame.isLive(slot) || label.kinds[slot] != UNKNOWN) known[slot] = Template.TOP;
       }
     }
-    int[] types = new int[template.slots[frameSlot + OWN_CODE] + 1];
+    int[] types = new int[template.slotCount];
+    int end = template.slots[frameSlot + ROUNDS] + 1;
     for (int slot = 0; slot < frameSlot; ++slot) {
-      types[template.slots[slot]] = known[slot];
-      if (Template.isWide(known[slot])) ++slot;
+      if (known[slot] == Template.TOP) continue;
+      int place = template.slots[slot];
+      types[place] = known[slot];
+      end = Math.max(end, place + (Template.isWide(known[slot]) ? 2 : 1));
     }
-    types[template.slots[frameSlot + FRAME]] = Template.IS_OBJECT | file.type(template.frame) << 8;
-    types[template.slots[frameSlot + OWN_CODE]] =
-        template.frames[template.head].locals[template.codeSlot];
+    types[0] = Template.IS_OBJECT | baseType << 8;
+    types[template.slots[frameSlot + FRAME]] = Template.IS_OBJECT | frameType << 8;
     types[template.slots[frameSlot + DEPTH]] = 1;
+    types[template.slots[frameSlot + ROUNDS]] = 1;
     int count = 0;
-    for (int slot = 0; slot < types.length; ++slot) {
+    for (int slot = 0; slot < end; ++slot) {
       ++count;
       if (Template.isWide(types[slot])) ++slot;
     }
     table.u2(count);
-    for (int slot = 0; slot < types.length; ++slot) {
+    for (int slot = 0; slot < end; ++slot) {
       writeType(types[slot], table);
       if (Template.isWide(types[slot])) ++slot;
     }

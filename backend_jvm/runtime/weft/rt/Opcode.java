@@ -27,6 +27,7 @@ final class Opcode {
   static final int ALOAD_3 = 45;
   static final int LALOAD = 47;
   static final int DALOAD = 49;
+  static final int AALOAD = 50;
   static final int SALOAD = 53;
   static final int ISTORE = 54;
   static final int ASTORE = 58;
@@ -78,8 +79,10 @@ final class Opcode {
   static final int LCMP = 148;
   static final int DCMPG = 152;
   static final int IFEQ = 153;
+  static final int IFGT = 157;
   static final int IFLE = 158;
   static final int IF_ICMPEQ = 159;
+  static final int IF_ICMPNE = 160;
   static final int IF_ICMPLE = 164;
   static final int IF_ACMPEQ = 165;
   static final int IF_ACMPNE = 166;

@@ -9,6 +9,9 @@ public final class Pin {
 
   public static volatile int fence;
 
+  /** What the method of a loop does that is called: 0 to begin, 1 to return at once. */
+  public static int entry;
+
   public static int zero;
   public static long wideZero;
 

@@ -13,7 +13,9 @@ import java.lang.reflect.Array;
  * time. Nothing is known of the instructions here; they are whatever the loop does.
  *
  * <p>Who writes the interpreter promises with {@code promote(code[next])} that instructions do not
- * change once they have run.
+ * change once they have run. The functions that are called and returned to may be promoted, too:
+ * what a call has led to before is then evaluated together with the caller, for that function, as
+ * long as it leads there.
  *
  * <p>One object for each loop. What is worth it is found by sampling: after each tick of a clock,
  * the next jump backward and the next call say where they go to. Code is made for what has taken
@@ -38,15 +40,23 @@ public final class Specialiser extends Thread {
 
   /**
    * How much code may be made for something for each tick that has found it. HotSpot takes some 25
-   * microseconds for a byte until the code is as fast as it gets. For what is called, compiling then
-   * takes as long as what has been spent on it, which is probably what will be spent on it yet. A
-   * loop that calls nothing takes a third of its time or less with code of its own, and the other
-   * processor makes it; one that calls something needs code for that, too, and saves least.
+   * microseconds for a byte until the code is as fast as it gets, on another processor if there is
+   * one; what has been spent on something is probably what will be spent on it yet. A loop that
+   * calls nothing takes a third of its time or less with code of its own.
    */
-  private static final int BYTES_PER_TICK_OF_LOOP = 640;
+  private static final int BYTES_PER_TICK_OF_LOOP = 1280;
 
-  private static final int BYTES_PER_TICK_OF_FUNCTION = 160;
-  private static final int BYTES_PER_TICK_OF_CALLING_LOOP = 27;
+  private static final int BYTES_PER_TICK_OF_FUNCTION = 480;
+
+  /**
+   * How many ticks it takes for a loop that calls something: its code comprises what it calls. Up to
+   * so many instructions that is one piece, which HotSpot is done with after 0.1 s. For more than
+   * that it takes some tenths of a second, and the processors that others would need.
+   */
+  private static final int TICKS_OF_CALLING_LOOP = 5;
+
+  private static final int TICKS_OF_LONG_CALLING_LOOP = 120;
+  private static final int MOST_OF_SHORT_LOOP = 60;
 
   /** An estimate of what code takes: an instruction, and what comes with each stretch. */
   private static final int BYTES_OF_INSTRUCTION = 100;
@@ -65,8 +75,11 @@ public final class Specialiser extends Thread {
   /** Jumps that only lead over the other half of an `if` are passed over, up to so many in a tick. */
   private static final int MOST_SHORT_JUMPS = 500;
 
+  /** After so many jumps to code that soon ended, the loop does not go there until the next tick. */
+  private static final int MOST_ENTERED = 100;
+
   /** After so many calls without code, the loop does not ask again until the next tick. */
-  private static final int MOST_MISSES = 120;
+  private static final int MOST_MISSES = 60;
 
   /** Pieces of code that are remembered; with more, it begins anew. */
   private static final int MOST_ENTRIES = 10_000;
@@ -76,6 +89,9 @@ public final class Specialiser extends Thread {
 
   private static final int MOST_CLASSES = 2_000;
 
+  /** How long code may get: if it gets too long in spite of that, it is made with less. */
+  private static final int[] SIZES = {Evaluation.ENOUGH, Evaluation.ENOUGH / 2};
+
   private static final String MODE = System.getProperty("weft.specialise", "");
   private static final boolean IS_ALWAYS = MODE.equals("always");
   private static final boolean HAS_LOG = Boolean.getBoolean("weft.specialise.log");
@@ -84,6 +100,12 @@ public final class Specialiser extends Thread {
   private static final class Entry {
     final Object code;
     final Entry next;
+
+    /** What was in the promoted local and in those that follow from it, when it came there first. */
+    Object[] known;
+
+    /** Whether it also comes there with something else. */
+    boolean isGeneral;
 
     /** By instruction: the code that begins there. */
     final Specialised[] at;
@@ -96,8 +118,17 @@ public final class Specialiser extends Thread {
 
     final boolean[] isCut;
 
-    /** How often a tick, or specialised code, has come there without finding any. */
+    /** How often a tick, or specialised code, has come there without finding any; < 0: no use. */
     final int[] counts;
+
+    /** What instructions have called; null for those that have not. */
+    private Site[] sites;
+
+    Site siteAt(int instruction) {
+      if (sites == null) sites = new Site[at.length];
+      if (sites[instruction] == null) sites[instruction] = new Site();
+      return sites[instruction];
+    }
 
     int stretches;
 
@@ -119,6 +150,28 @@ public final class Specialiser extends Thread {
     }
   }
 
+  /** The code that a call from an instruction to another one probably leads to; may be null. */
+  Object calleeOf(Object code, int round, int next) {
+    Site site = siteOf(code, round);
+    return site != null && site.next == next && site.isSteady() ? site.code : null;
+  }
+
+  /** What the loop promotes at a call from an instruction; may be null. */
+  Object promotedBy(Object code, int round) {
+    Site site = siteOf(code, round);
+    return site != null && site.isSteady() ? site.promoted : null;
+  }
+
+  Site siteOf(Object code, int round) {
+    Entry entry = entryOf(code);
+    return entry == null || entry.sites == null ? null : entry.sites[round];
+  }
+
+  /** Whether an instruction has called anything. */
+  boolean calls(Object code, int round) {
+    return siteOf(code, round) != null;
+  }
+
   /** Loads the classes that are made. */
   private static final class Loader extends ClassLoader {
     Loader(ClassLoader parent) {
@@ -138,6 +191,9 @@ public final class Specialiser extends Thread {
   private final int entry;
   private final int codeSlot;
   private final int nextSlot;
+  private final int callerSlot;
+  private final String promoted;
+  private final String known;
 
   /** By identity of the code. */
   private Entry[] table = new Entry[256];
@@ -154,11 +210,14 @@ public final class Specialiser extends Thread {
 
   private int misses;
 
+  /** Jumps since the last tick to code that was entered. */
+  private int entered;
+
   /** Jumps since the last tick to code that is too short to be entered. */
   private int shortJumps;
 
-  /** Whether there is code that the loop may call. */
-  private boolean hasCode;
+  /** Whether something is soon to be made. */
+  private volatile boolean isHalfFull;
 
   /** What the thread is to make next. */
   private volatile Entry wanted;
@@ -178,7 +237,10 @@ public final class Specialiser extends Thread {
       int head,
       int entry,
       int codeSlot,
-      int nextSlot) {
+      int nextSlot,
+      int callerSlot,
+      String promoted,
+      String known) {
     super("weft specialiser");
     this.frame = frame;
     this.owner = owner;
@@ -188,6 +250,9 @@ public final class Specialiser extends Thread {
     this.entry = entry;
     this.codeSlot = codeSlot;
     this.nextSlot = nextSlot;
+    this.callerSlot = callerSlot;
+    this.promoted = promoted;
+    this.known = known;
     if (IS_ALWAYS || isOff) return;
     setDaemon(true);
     start();
@@ -204,6 +269,7 @@ public final class Specialiser extends Thread {
         return;
       }
       idle = loopDue && callDue ? idle + 1 : 0;
+      if (isHalfFull) prepareEarly();
       isCallTick = true;
       isJumpTick |= !loopDue;
       shortJumps = 0;
@@ -238,44 +304,94 @@ public final class Specialiser extends Thread {
   }
 
   /**
-   * The loop is about to begin a round here, after a call or a jump backward: what to run instead
-   * of it, or null.
+   * The loop is about to begin a round here, after a call or a jump backward: runs what there is
+   * for it.
+   *
+   * <p>It is too long for HotSpot to put it into the loop (FreqInlineSize). Else the optimising
+   * compiler would leave out there what has not happened yet, and begin anew with the whole loop
+   * when it does.
    */
-  Specialised enter(Object code, int next, boolean isCall) {
+  void enter(LoopFrame frame, boolean isCall) {
+    Object code = frame.code;
+    int next = frame.next;
     Entry entry = entryFor(code);
-    boolean isShortJump = !isCall && entry.at[next] != null && !entry.isEntered[next];
-    if (isShortJump && ++shortJumps < MOST_SHORT_JUMPS) return null;
-    // Of the jumps the second one since the tick: in between the loop has called what it calls.
-    boolean isTick = isCall ? isCallTick : !isJumpTick || IS_ALWAYS;
-    if (!isCall) isJumpTick = false;
-    if (isTick && entry.at[next] == null) {
-      int instructions = entry.at.length - next;
-      int bytes = Math.min(instructions * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
-      int perTick =
-          isCall
-              ? BYTES_PER_TICK_OF_FUNCTION
-              : isCallTick ? BYTES_PER_TICK_OF_LOOP : BYTES_PER_TICK_OF_CALLING_LOOP;
-      count(entry, next, perTick * FULL_COUNT / (BYTES_OF_STRETCH + bytes));
-    }
-    if (!isCall) {
-      if (isTick) loopDue = IS_ALWAYS;
-      return entry.isEntered[next] ? entry.at[next] : null;
-    }
-    if (isTick) {
-      isCallTick = false;
-      ++tick;
-      misses = 0;
-    }
-    if (entry.isEntered[next] && !entry.isShort) {
-      if (entry.tick != tick) {
-        entry.tick = tick;
-        entry.calls = 0;
+    Specialised found = entry.isEntered[next] ? entry.at[next] : null;
+    if (entry.known == null) entry.known = frame.known();
+    if (isCall) {
+      entryFor(frame.callerCode).siteAt(frame.callerNext).add(frame);
+      boolean isTick = isCallTick;
+      if (isTick) {
+        isCallTick = false;
+        ++tick;
+        misses = 0;
+        if (entry.at[next] == null) countTick(entry, next, BYTES_PER_TICK_OF_FUNCTION);
       }
-      entry.isShort = ++entry.calls > MOST_SHORT_CALLS && !IS_ALWAYS;
-      return entry.at[next];
+      if (found != null && !entry.isShort) {
+        if (entry.tick != tick) {
+          entry.tick = tick;
+          entry.calls = 0;
+        }
+        entry.isShort = ++entry.calls > MOST_SHORT_CALLS && !IS_ALWAYS;
+      } else {
+        found = null;
+        if (++misses > MOST_MISSES) callDue = IS_ALWAYS;
+      }
+    } else {
+      boolean isShort = found == null && entry.at[next] != null;
+      if (isShort && ++shortJumps < MOST_SHORT_JUMPS) return;
+      // The second jump since the tick: in between the loop has called what it calls.
+      boolean isTick = !isJumpTick || IS_ALWAYS;
+      isJumpTick = false;
+      if (isTick) {
+        if (entry.at[next] == null) {
+          if (isCallTick) {
+            countTick(entry, next, BYTES_PER_TICK_OF_LOOP);
+          } else {
+            count(entry, next, FULL_COUNT / ticksOfCallingLoop(entry, next) + 1);
+          }
+        }
+        entered = 0;
+      }
+      // What ends early is entered again, so that it soon has what it lacks.
+      if (found == null ? isTick : ++entered > MOST_ENTERED) loopDue = IS_ALWAYS;
     }
-    if (++misses > MOST_MISSES || !hasCode) callDue = IS_ALWAYS;
-    return null;
+    if (found == null) return;
+
+    if (!isCall) found.warmUp.enter();
+    Specialised running = found;
+    while (true) {
+      if (running.run(frame, 0)) {
+        frame.isDone = true;
+        return;
+      }
+      if (frame.isRefused) {
+        frame.isRefused = false;
+        return;
+      }
+      running = findNext(frame.code, frame.next);
+      if (running == null) return;
+      if (isCall || running != found) {
+        running.warmUp.runAnyway();
+      } else if (!found.warmUp.goesOn() && !IS_ALWAYS) {
+        loopDue = false;
+        return;
+      }
+    }
+  }
+
+  /** How many ticks of a loop that calls something are worth it. */
+  private int ticksOfCallingLoop(Entry entry, int next) {
+    int instructions = entry.at.length - next;
+    for (int i = next; entry.sites != null && i < entry.sites.length; ++i) {
+      Site site = entry.sites[i];
+      if (site != null && site.isSteady()) instructions += Array.getLength(site.code);
+    }
+    return instructions <= MOST_OF_SHORT_LOOP ? TICKS_OF_CALLING_LOOP : TICKS_OF_LONG_CALLING_LOOP;
+  }
+
+  private void countTick(Entry entry, int next, int bytesPerTick) {
+    int bytes = Math.min((entry.at.length - next) * BYTES_OF_INSTRUCTION, Evaluation.ENOUGH);
+    count(entry, next, bytesPerTick * FULL_COUNT / (BYTES_OF_STRETCH + bytes));
   }
 
   /** What goes on where specialised code has ended: there is something where that was cut. */
@@ -295,6 +411,7 @@ public final class Specialiser extends Thread {
 
   private void count(Entry entry, int next, int share) {
     entry.counts[next] += share;
+    isHalfFull |= entry.counts[next] >= FULL_COUNT / 2;
     if (IS_ALWAYS) {
       make(entry, next);
     } else if (entry.counts[next] >= FULL_COUNT && wanted == null && !isOff) {
@@ -305,46 +422,107 @@ public final class Specialiser extends Thread {
   }
 
   private void make(Entry entry, int next) {
-    if (isOff || entry.at[next] != null) return;
+    if (isOff || entry.at[next] != null || entry.counts[next] < 0) return;
     if (entry.stretches == MOST_STRETCHES || classes == MOST_CLASSES) return;
     ++entry.stretches;
     try {
-      if (template == null) prepare();
-      Evaluation evaluation = new Evaluation(template, entry.code, next, entry.isEnd);
-      byte[] file = evaluation.run(owner + "$" + classes++);
-      Specialised made =
-          (Specialised) loader.define(file).getDeclaredConstructor().newInstance();
-      for (int cut : evaluation.cuts()) entry.isCut[cut] = true;
-      // Short ones are better copied than called.
-      entry.isEnd[next] = evaluation.size() > Evaluation.ENOUGH / 4;
-      entry.at[next] = made;
-      entry.isEntered[next] = evaluation.isLong();
-      hasCode |= evaluation.isLong();
-      if (HAS_LOG) {
-        log(evaluation.size() + " bytes for " + entry.at.length + " instructions from " + next);
+      prepare();
+      for (int enough : SIZES) {
+        try {
+          make(entry, next, enough);
+          return;
+        } catch (Evaluation.Failure failure) {
+          if (HAS_LOG) log("none from " + next + ": " + failure.getMessage());
+        }
       }
-    } catch (Evaluation.Failure failure) {
       // Perhaps it is better from another place on.
-      if (HAS_LOG) log("none from " + next + ": " + failure.getMessage());
+      entry.counts[next] = Integer.MIN_VALUE;
     } catch (Throwable error) {
-      // The program runs as well without.
-      isOff = true;
-      if (HAS_LOG) log("no more: " + error);
+      fail(error);
     }
+  }
+
+  private void make(Entry entry, int next, int enough) throws ReflectiveOperationException {
+    Object[] known = entry.isGeneral ? null : template.knownOf(entry.known);
+    Evaluation evaluation =
+        new Evaluation(
+            this, template, owner + "$" + classes++, entry.code, known, next, entry.isEnd, enough);
+    byte[] file = evaluation.run();
+    Specialised made;
+    synchronized (Specialised.class) {
+      Specialised.objects = evaluation.objects();
+      made = (Specialised) loader.define(file).getDeclaredConstructor().newInstance();
+      Specialised.objects = null;
+    }
+    made.specialiser = this;
+    made.code = entry.code;
+    made.next = next;
+    made.sites = evaluation.sites();
+    made.slowCodes = evaluation.slowCodes();
+    made.slowResumes = evaluation.slowResumes();
+    for (int cut : evaluation.cuts()) entry.isCut[cut] = true;
+    // Short ones are better copied than called.
+    entry.isEnd[next] = evaluation.size() > Evaluation.ENOUGH / 4;
+    entry.isEntered[next] = evaluation.isLong();
+    entry.at[next] = made;
+    if (HAS_LOG) {
+      log(evaluation.size() + " bytes for " + entry.at.length + " instructions from " + next);
+    }
+  }
+
+  /** What was made is no longer run: what it was made for does not come any more. */
+  void dismiss(Specialised made, boolean isForOthers) {
+    Entry entry = entryOf(made.code);
+    if (entry == null || entry.at[made.next] != made) return;
+    entry.isGeneral |= isForOthers;
+    made.forget();
+    entry.isEntered[made.next] = false;
+    entry.at[made.next] = null;
+    count(entry, made.next, FULL_COUNT);
   }
 
   private void log(String text) {
     System.err.println("weft: specialise " + method + ": " + text);
   }
 
+  /** While it is not urgent. */
+  private void prepareEarly() {
+    try {
+      prepare();
+    } catch (Throwable error) {
+      fail(error);
+    }
+  }
+
+  /** A mistake of this class or of those it uses: the program runs as well without, tests do not. */
+  private void fail(Throwable error) {
+    if (IS_ALWAYS) throw new AssertionError(error);
+    isOff = true;
+    if (HAS_LOG) log("no more: " + error);
+  }
+
   private void prepare() throws Exception {
+    if (template != null) return;
     ClassLoader program = Class.forName(owner.replace('/', '.')).getClassLoader();
     byte[] bytes;
     try (InputStream in = program.getResourceAsStream(owner + ".class")) {
       bytes = in.readAllBytes();
     }
     loader = new Loader(program);
-    template = new Template(bytes, method, descriptor, frame, head, entry, codeSlot, nextSlot);
+    template =
+        new Template(
+            bytes,
+            method,
+            descriptor,
+            frame,
+            head,
+            entry,
+            codeSlot,
+            nextSlot,
+            callerSlot,
+            promoted,
+            known,
+            program);
     loader.define(template.baseFile());
   }
 }

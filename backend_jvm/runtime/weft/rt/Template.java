@@ -2,6 +2,7 @@ package weft.rt;
 
 import static weft.rt.Opcode.*;
 
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +52,7 @@ final class Template {
   final int entry;
   final int codeSlot;
   final int nextSlot;
+  final int callerSlot;
   final String frame;
   final String method;
 
@@ -98,12 +100,29 @@ final class Template {
   int argumentSlots;
 
   int[] slots;
+  int slotCount;
 
   /** The class of all that is made for the loop, and its method, which has the loop's name. */
   final String baseClass;
 
   final String baseDescriptor;
 
+  /**
+   * By position: of a reference on the stack that is promoted there, the local that holds it when
+   * the next round begins, plus 1; else 0.
+   */
+  final int[] promotedSlots;
+
+  /** The first of them, from which others follow; -1 if there are none. */
+  final int promotedSlot;
+
+  /** That one and the others. */
+  private final int[] knownSlots;
+
+  /** By slot: whether it is that one, or follows from it. */
+  final boolean[] isDerived;
+
+  private final ClassLoader loader;
   private final Range[][] rangesAt;
 
   /** By position: the line. */
@@ -120,7 +139,12 @@ final class Template {
       int head,
       int entry,
       int codeSlot,
-      int nextSlot) {
+      int nextSlot,
+      int callerSlot,
+      String promoted,
+      String known,
+      ClassLoader loader) {
+    this.loader = loader;
     this.bytes = bytes;
     this.method = method;
     this.frame = frame;
@@ -128,6 +152,7 @@ final class Template {
     this.entry = entry;
     this.codeSlot = codeSlot;
     this.nextSlot = nextSlot;
+    this.callerSlot = callerSlot;
     result = descriptor.substring(descriptor.indexOf(')') + 1);
 
     poolCount = u2(8);
@@ -141,6 +166,9 @@ final class Template {
       if (tag == LONG || tag == DOUBLE) ++i;
     }
     poolEnd = at;
+    classes = new Class<?>[poolCount];
+    fields = new Field[poolCount];
+    calls = new int[poolCount];
 
     at += 6;
     at += 2 + 2 * u2(at);
@@ -201,11 +229,94 @@ final class Template {
       at += 6 + u4(at + 2);
     }
     findLocals();
+    promotedSlots = new int[codeLength];
+    int[] numbers = numbers(promoted);
+    for (int i = 0; i < numbers.length; i += 2) {
+      // Not if the jump became a long one.
+      int place = codeStart + numbers[i];
+      if (u4(place) == (DUP << 24 | IFNULL << 16 | 3)) promotedSlots[numbers[i]] = numbers[i + 1] + 1;
+    }
+    isDerived = new boolean[maxLocals];
+    knownSlots = numbers(known);
+    for (int slot : knownSlots) isDerived[slot] = true;
+    promotedSlot = knownSlots.length == 0 ? -1 : knownSlots[0];
     baseClass = frame + "Code";
     StringBuilder type = new StringBuilder("(L" + frame + ";I");
     for (Local local : locals) type.append(local.descriptor);
     baseDescriptor = type.append(")Z").toString();
     assignSlots();
+  }
+
+  private static int[] numbers(String text) {
+    if (text.isEmpty()) return new int[0];
+    String[] words = text.trim().split(" ");
+    int[] numbers = new int[words.length];
+    for (int i = 0; i < words.length; ++i) numbers[i] = Integer.parseInt(words[i]);
+    return numbers;
+  }
+
+  // What constants mean, by index. Strings are avoided: HotSpot's interpreter takes long for them.
+
+  private final Class<?>[] classes;
+  private final Field[] fields;
+  private final int[] calls;
+
+  /** A class of the program. */
+  Class<?> classAt(int index) {
+    if (classes[index] == null) {
+      String name = className(index);
+      try {
+        classes[index] = Class.forName(name.replace('/', '.'), false, loader);
+      } catch (ClassNotFoundException error) {
+        throw new Evaluation.Failure("no class " + name);
+      }
+    }
+    return classes[index];
+  }
+
+  Field fieldAt(int member) {
+    if (fields[member] == null) {
+      try {
+        fields[member] = classAt(u2(constants[member] + 1)).getDeclaredField(nameOf(member));
+      } catch (NoSuchFieldException error) {
+        throw new Evaluation.Failure("no field " + nameOf(member));
+      }
+    }
+    return fields[member];
+  }
+
+  /** The first letter of a field's or a method's descriptor. */
+  char letterOf(int member) {
+    return (char) u1(constants[u2(constants[u2(constants[member] + 3)] + 3)] + 3);
+  }
+
+  /** Of a method: how many arguments it has, `<< 16`, their slots, `<< 8`, and the result's letter. */
+  int callOf(int member) {
+    if (calls[member] == 0) {
+      String descriptor = descriptorOf(member);
+      int values = 0;
+      int slots = 0;
+      int at = 1;
+      for (; descriptor.charAt(at) != ')'; ++at) {
+        ++values;
+        char type = descriptor.charAt(at);
+        slots += type == 'J' || type == 'D' ? 2 : 1;
+        while (descriptor.charAt(at) == '[') ++at;
+        if (descriptor.charAt(at) == 'L') at = descriptor.indexOf(';', at);
+      }
+      calls[member] = values << 16 | slots << 8 | descriptor.charAt(at + 1);
+    }
+    return calls[member];
+  }
+
+  private int pinClass = -1;
+
+  /** Whether a field is one of Pin's. */
+  boolean isPin(int member) {
+    int owner = u2(constants[member] + 1);
+    if (owner != pinClass && !className(owner).equals("weft/rt/Pin")) return false;
+    pinClass = owner;
+    return true;
   }
 
   /** What exceptions of the instruction lead to; null if they lead out. */
@@ -272,9 +383,13 @@ final class Template {
     return new String(bytes, at + 3, u2(at + 1), StandardCharsets.ISO_8859_1);
   }
 
+  String className(int index) {
+    return text(u2(constants[index] + 1));
+  }
+
   /** The name of the class that a field or a method belongs to. */
   String ownerOf(int member) {
-    return text(u2(constants[u2(constants[member] + 1)] + 1));
+    return className(u2(constants[member] + 1));
   }
 
   String nameOf(int member) {
@@ -326,6 +441,7 @@ final class Template {
           if (isWide(type)) slots[slot++] = TOP;
         }
         locals = Arrays.copyOf(slots, slot);
+        if (slot > callerSlot) locals[callerSlot] = locals[callerSlot + 1] = TOP;
         stack = new int[u2(position)];
         position += 2;
         for (int i = 0; i < stack.length; ++i) stack[i] = readType();
@@ -363,7 +479,7 @@ final class Template {
   }
 
   /**
-   * Where what is made has the locals of the template, and four more: those that live between
+   * Where what is made has the locals of the template, and some more: those that live between
    * rounds stay where they come as arguments, so that nothing has to be moved. Not if their place
    * also holds half of a long at times, as it has to be beside the other half.
    */
@@ -380,7 +496,10 @@ final class Template {
     argumentSlots = 3;
     for (Local local : locals) argumentSlots += local.isWide() ? 2 : 1;
     slots = new int[maxLocals + 4];
-    for (int slot = 0; slot < maxLocals; ++slot) slots[slot] = argumentSlots + slot;
+    // The others come last, so that most frames are short.
+    int others = argumentSlots + 2;
+    slotCount = others + maxLocals + 1;
+    for (int slot = 0; slot < maxLocals; ++slot) slots[slot] = others + slot;
     int argument = 3;
     for (Local local : locals) {
       if (!isHalf[local.slot]) slots[local.slot] = argument;
@@ -388,8 +507,8 @@ final class Template {
     }
     slots[maxLocals + Evaluation.FRAME] = 1;
     slots[maxLocals + Evaluation.DEPTH] = 2;
-    slots[maxLocals + Evaluation.OWN_CODE] = argumentSlots + maxLocals;
-    slots[maxLocals + Evaluation.TEMPORARY] = argumentSlots + maxLocals + 1;
+    slots[maxLocals + Evaluation.ROUNDS] = argumentSlots;
+    slots[maxLocals + Evaluation.TEMPORARY] = argumentSlots + 1;
   }
 
   private static boolean isLoad(int op) {
@@ -412,6 +531,19 @@ final class Template {
     int first = isLoad(op) ? ILOAD : ISTORE;
     int type = op < first + 5 ? op - first : (op - first - 5) / 4;
     return type == 1 || type == 3;
+  }
+
+  /** By slot, of what LoopFrame.known() says; null if that is nothing. */
+  Object[] knownOf(Object[] objects) {
+    if (objects == null || objects[0] == null) return null;
+    Object[] known = new Object[maxLocals];
+    for (int i = 0; i < knownSlots.length; ++i) known[knownSlots[i]] = objects[i];
+    return known;
+  }
+
+  Local local(int slot) {
+    for (Local local : locals) if (local.slot == slot) return local;
+    throw new IllegalArgumentException();
   }
 
   /** The field of the frame that holds a local. */
