@@ -131,12 +131,31 @@ def cli_parts(folder):
     return parts(folder, "cli", ["mono"])
 
 
-# A loop, a recursion, and an error whose line the interpreter has to know.
+# A loop, one in a function whose calls lead elsewhere after a while, a recursion, and an error whose line the
+# interpreter has to know.
 LONG_PROGRAM = """\
 fun fib(n) { if (n < 2) return n; return fib(n - 2) + fib(n - 1); }
 var sum = 0;
 for (var i = 0; i < 30000000; i = i + 1) {
   if (i - 2 > sum) sum = sum + 3;
+}
+print sum;
+class Box { init(value) { this.value = value; } get() { return this.value; } }
+var box = Box(4);
+fun one() { return 1; }
+fun two() { return 2; }
+fun many(f, n) {
+  var sum = 0;
+  for (var i = 0; i < n; i = i + 1) {
+    sum = sum + f() + box.get() - f() - box.get() + f() + box.get() - box.get();
+  }
+  return sum;
+}
+var f = one;
+sum = 0;
+for (var i = 0; i < 6000; i = i + 1) {
+  if (i == 3000) f = two;
+  sum = sum + many(f, 1000);
 }
 print sum;
 print fib(33);
@@ -145,13 +164,14 @@ fail(3);
 """
 LONG_OUTPUT = """\
 3e+07
+9e+06
 3.52458e+06
 Operands must be two numbers or two strings.
-[line 8] in fail()
-[line 8] in fail()
-[line 8] in fail()
-[line 8] in fail()
-[line 9] in script
+[line 26] in fail()
+[line 26] in fail()
+[line 26] in fail()
+[line 26] in fail()
+[line 27] in script
 """
 
 

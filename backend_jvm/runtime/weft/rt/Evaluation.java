@@ -189,6 +189,7 @@ final class Evaluation extends KnownValues {
     refuse.isPending = true;
     compareKnown(refuse);
     first = placeAt(template.head);
+    if (first == end) throw new Failure("others begin there");
     for (Label label = first; label != null; label = nextPending()) follow(label);
     if (slowCall != null) writeSlowCalls();
     if (refuse.isUsed) writeRefusal(refuse);

@@ -477,6 +477,7 @@ public final class Specialiser extends Thread {
     entry.isGeneral |= isForOthers;
     made.forget();
     entry.isEntered[made.next] = false;
+    entry.isEnd[made.next] = false;
     entry.at[made.next] = null;
     count(entry, made.next, FULL_COUNT);
   }
