@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Random Lox programs on two interpreters, which must agree on every byte and the exit code.
 
-usage: fuzz_lox.py [--seed N] [--count N] [--keep FOLDER] FIRST SECOND
+usage: fuzz_lox.py [--seed N] [--count N] [--keep FOLDER] [--long] FIRST SECOND
 
 FIRST and SECOND are commands: two builds of ours, or ours and another Lox. A program that they
 disagree on is kept (default: the current folder) and named. Most programs are right; some have a
-token too much or too little, to try the error messages. The seed is printed, and N programs from
+token too much or too little, to try the error messages. With --long all are right, run for about a
+second, and change from time to time what they call: then a backend has made code for what they
+called before. The seed is printed, and N programs from
 seed S on are those that S, S+1, ... make one at a time. Ends with "N passed, N failed, N skipped".
 """
 
@@ -281,13 +283,91 @@ class Generator:
         return text
 
 
-def run(command, path):
+def run(command, path, timeout):
     try:
         done = subprocess.run(command + [path], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=5)
+                              timeout=timeout)
     except subprocess.TimeoutExpired:
         return None
     return done.returncode, done.stdout, done.stderr
+
+
+class LongGenerator:
+    """Makes one program whose loops call other functions and methods in each of some phases."""
+
+    CLASSES = 3
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.functions = self.random.randint(3, 6)
+
+    def function(self, number):
+        return self.random.choice([
+            f'return x + {number};',
+            f'if (x > {self.random.randint(1, 9)}) return x - 1; return x + {number};',
+            f'var y = x; while (y > 5) y = y - 3; return y + {number};',
+            'last = x; return last + f0(1);' if number else 'last = x; return last;',
+        ])
+
+    def method(self, number):
+        bodies = ['return this.v + x;',
+                  'this.v = this.v + 1; if (this.v > 50) this.v = 0; return x;']
+        if number:
+            bodies.append('return super.get(x) + 1;')
+        return self.random.choice(bodies)
+
+    def pick(self):
+        """A function and an object."""
+        made = f'C{self.random.randrange(self.CLASSES)}({self.random.randint(0, 9)})'
+        if self.random.random() < 0.4:
+            return 'changing', made
+        return f'f{self.random.randrange(self.functions)}', made
+
+    def program(self):
+        lines = ['var last = 0;', 'var round = 0;']
+        for number in range(self.functions):
+            lines.append(f'fun f{number}(x) {{ {self.function(number)} }}')
+        for number in range(self.CLASSES):
+            superclass = f' < C{number - 1}' if number else ''
+            extra = f' this.w = {number};' if self.random.random() < 0.5 else ''
+            lines += [f'class C{number}{superclass} {{', f'  init(v) {{ this.v = v;{extra} }}',
+                      f'  get(x) {{ {self.method(number)} }}', '}']
+        # A function whose own calls change.
+        lines += ['var g = f0;', 'fun changing(x) { return g(x) + g(x + 1) + g(2) - g(last); }']
+        lines += ['fun next() { round = round + 1; if (round > 9) round = 0; return round; }',
+                  'fun work(f, o, n) {',
+                  '  var sum = 0;',
+                  '  for (var j = 0; j < n; j = j + 1) {',
+                  '    sum = sum + f(next()) + o.get(1);',
+                  '    if (sum > 100000) sum = sum - 100000;',
+                  '  }',
+                  '  return sum;',
+                  '}']
+        phases = self.random.randint(3, 5)
+        # Either the loop itself makes the calls, or a loop in a function that it calls.
+        is_nested = self.random.random() < 0.5
+        length = self.random.randint(100000, 300000) // (20 if is_nested else 1)
+        lines += ['var f = f0;', 'var o = C0(1);', 'var total = 0;',
+                  f'for (var i = 0; i < {phases * length}; i = i + 1) {{']
+        for phase in range(phases):
+            function, made = self.pick()
+            called = f'f{self.random.randrange(self.functions)}'
+            changes = f'f = {function}; o = {made}; g = {called};'
+            lines.append(f'  if (i == {phase * length}) {{ {changes} }}')
+        function, made = self.pick()
+        calls = 'work(f, o, 20)' if is_nested else 'f(next()) + o.get(2)'
+        lines += [f'  total = total + {calls};',
+                  '  if (total > 1000000) total = total - 1000000;',
+                  '  if (next() == 3 and total > 999900) {',
+                  f'    total = total + work({function}, {made}, 300);',
+                  '  }',
+                  '}',
+                  'print total;',
+                  'print round;']
+        for phase in range(phases):
+            function, made = self.pick()
+            lines.append(f'print work({function}, {made}, 200000);')
+        return '\n'.join(lines) + '\n'
 
 
 def main():
@@ -295,6 +375,7 @@ def main():
     parser.add_argument('--seed', type=int, default=None)
     parser.add_argument('--count', type=int, default=200)
     parser.add_argument('--keep', default='.')
+    parser.add_argument('--long', action='store_true')
     parser.add_argument('first')
     parser.add_argument('second')
     options = parser.parse_args()
@@ -305,15 +386,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'program.lox')
         for current in range(seed, seed + options.count):
-            text = Generator(current).program()
+            text = (LongGenerator if options.long else Generator)(current).program()
             with open(path, 'w') as file:
                 file.write(text)
-            first = run(shlex.split(options.first), path)
-            # Some programs do not end, or not soon; they say nothing.
-            if first is None:
+            timeout = 60 if options.long else 5
+            first = run(shlex.split(options.first), path, timeout)
+            # Some programs do not end, or not soon; they say nothing. Long ones do end.
+            if first is None and not options.long:
                 ended_early += 1
                 continue
-            if first == run(shlex.split(options.second), path):
+            if first == run(shlex.split(options.second), path, timeout) and first is not None:
                 passed += 1
                 continue
             failed += 1

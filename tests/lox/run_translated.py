@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Translates the Lox interpreter and judges what comes out, in several builds, which must also
-agree with each other on random programs (fuzz_lox.py).
+agree with each other on random programs (fuzz_lox.py), the jar on such that run long.
 
 usage: run_translated.py [--book FOLDER] [--quick]
 
@@ -89,6 +89,11 @@ def main():
                 first = os.path.join(folder, BUILDS[0][0])
                 judges.append((f'{name} random programs',
                                [FUZZER, '--seed', '1', '--count', '100', first, lox]))
+            if name.endswith('.jar'):
+                first = os.path.join(folder, BUILDS[0][0])
+                judges.append((f'{name} long programs',
+                               [FUZZER, '--long', '--seed', '1', '--count', '8',
+                                f'java -jar {lox}', first]))
             for title, command in judges:
                 done = subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, text=True)
                 *lines, counts = done.stdout.splitlines() or ['']
