@@ -23,6 +23,9 @@ constexpr std::string_view kFrameClass = "weft/rt/LoopFrame";
 constexpr std::string_view kSpecialiserClass = "weft/rt/Specialiser";
 constexpr std::string_view kSpecialiserType = "Lweft/rt/Specialiser;";
 
+// The frame that is used next.
+constexpr std::string_view kSpareField = "spare";
+
 // How often a loop's method is called before it begins: HotSpot counts to 200 and then to 400, and
 // looks after each 128 calls.
 constexpr int32_t kCallsAtBegin = 600;
@@ -286,6 +289,25 @@ void AddBegin(const LoopInfo& loop, ClassFile& file) {
   AddMethod(file, kPublic | kStatic, "begin", "()V", code);
 }
 
+// A method that gives a frame: the spare one, if it is not in use, so that entering needs no
+// memory. Where there is none, the interpreter could not say what it was doing.
+void AddTake(const LoopInfo& loop, ClassFile& file) {
+  std::string type = fmt::format("L{};", file.name);
+  file.fields.push_back({kPublic | kStatic, std::string(kSpareField), type});
+  Code code(file.pool, false);
+  code.GetStatic(file.name, kSpareField, type);
+  code.Dup();
+  code.Branch(ifnonnull, 1, 0);
+  code.Pop();
+  code.NewObject(file.name);
+  code.Return(type);
+  code.PlaceInner(0);
+  code.PushNull();
+  code.PutStatic(file.name, kSpareField, type);
+  code.Return(type);
+  AddMethod(file, kPublic | kStatic, "take", "()" + type, code);
+}
+
 // Two methods of the frame that give what is in the promoted local, and that together with what
 // follows from it.
 void AddKnown(const LoopInfo& loop, ClassFile& file) {
@@ -356,7 +378,7 @@ void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
   // Into fields, not as arguments: a call has those in registers and on the stack where convention
   // wants them, and for the sake of that HotSpot moved the variables of the loop between registers
   // and stack in each round, which took up to a fifth of the time.
-  code.NewObject(loop.frame);
+  code.InvokeStatic(loop.frame, "take", fmt::format("()L{};", loop.frame));
   std::string code_type;
   for (const LoopLocal& local : loop.locals) {
     if (local.slot == loop.code_slot) code_type = local.descriptor;
@@ -386,7 +408,7 @@ void WriteLoopEntries(const LoopInfo& loop, const LoopLabels& labels,
     if (local.slot == loop.code_slot) code.CheckCast(local.descriptor);
     code.Store(code.TypeOf(local.descriptor), local.slot);
   }
-  code.Pop();
+  code.PutStatic(loop.frame, kSpareField, fmt::format("L{};", loop.frame));
   code.Jump(labels.head);
   code.PlaceInner(labels.done);
   std::string result = ResultOf(loop.descriptor);
@@ -426,6 +448,8 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
                 "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;IIIII"
                 "Ljava/lang/String;Ljava/lang/String;)V");
     code.PutStatic(file.name, "specialiser", kSpecialiserType);
+    code.NewObject(file.name);
+    code.PutStatic(file.name, kSpareField, fmt::format("L{};", file.name));
     code.Return("V");
     AddMethod(file, kStatic, "<clinit>", "()V", code);
   }
@@ -436,6 +460,7 @@ ClassFile WriteLoopFrame(const LoopInfo& loop) {
     code.Return(kSpecialiserType);
     AddMethod(file, kPublic, "specialiser", fmt::format("(){}", kSpecialiserType), code);
   }
+  AddTake(loop, file);
   AddKnown(loop, file);
   AddBegin(loop, file);
   AddHandBack(loop, file);

@@ -195,6 +195,40 @@ def jvm_specialise(folder):
     return "and without\n".join(outputs)
 
 
+# The error of a program that has used up its memory, in code that was made for it: there is none
+# left to find classes with, or for what the loop hands over.
+MEMORY_PROGRAM = """\
+class Node { init(next, value) { this.next = next; this.value = value; } }
+fun make(next, value) { return Node(next, value); }
+var sum = 0;
+for (var i = 0; i < 200000; i = i + 1) sum = sum + make(nil, 1).value;
+print sum;
+var list = nil;
+while (true) list = make(list, 1000.5);
+"""
+MEMORY_OUTPUT = """\
+200000
+Out of memory.
+[line 2] in make()
+[line 7] in script
+"""
+
+
+def jvm_memory(folder):
+    jar = os.path.join(folder, "lox.jar")
+    program = os.path.join(folder, "memory.lox")
+    with open(program, "w", encoding="utf-8") as file:
+        file.write(MEMORY_PROGRAM)
+    run([os.path.join(ROOT, "weft"), "translate", "interpreter_spec/lox/main.cc", "--backend=jvm",
+         "-q", "-o", jar], ROOT)
+    outputs = set()
+    for mode in ["", "always", "off"]:
+        done = subprocess.run(["java", "-Xmx24m", "-Dweft.specialise=" + mode, "-jar", jar, program],
+                              cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        outputs.add(done.stdout.decode())
+    return "and otherwise\n".join(outputs)
+
+
 def cli_start(folder):
     program = os.path.join(folder, "alone.exe")
     translate = [os.path.join(ROOT, "weft"), "translate", ALONE, "--backend=cli", "-q", "-o", program]
@@ -233,6 +267,7 @@ CHECKS = {
     "jvm-parts": (jvm_parts, LONG_FUNCTION_OUTPUT),
     "cli-parts": (cli_parts, LONG_FUNCTION_OUTPUT),
     "jvm-specialise": (jvm_specialise, LONG_OUTPUT),
+    "jvm-memory": (jvm_memory, MEMORY_OUTPUT),
     "cli-start": (cli_start, expected(ALONE)),
     "cli-limit": (cli_limit, LIMIT_OUTPUT),
 }

@@ -491,6 +491,8 @@ final class Evaluation extends KnownValues {
       if (ranges != null) {
         for (Template.Range range : ranges) store(generalAt(range.handler()));
       }
+      // Handlers run when there may be no memory for finding classes.
+      if (round == NONE) specialiser.load(template.classNamedAt(pc));
       int start = size;
       atLine(template.lines[pc]);
       int next = instruction(pc);

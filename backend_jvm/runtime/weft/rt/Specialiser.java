@@ -167,6 +167,16 @@ public final class Specialiser extends Thread {
     return entry == null || entry.sites == null ? null : entry.sites[round];
   }
 
+  /** Sees that classes that are made find this one without asking; null is no class. */
+  void load(String name) {
+    if (name == null || name.charAt(0) == '[') return;
+    try {
+      Class.forName(name.replace('/', '.'), false, loader);
+    } catch (ClassNotFoundException error) {
+      throw new Evaluation.Failure("no class " + name);
+    }
+  }
+
   /** Whether an instruction has called anything. */
   boolean calls(Object code, int round) {
     return siteOf(code, round) != null;
@@ -312,48 +322,54 @@ public final class Specialiser extends Thread {
    * when it does.
    */
   void enter(LoopFrame frame, boolean isCall) {
-    Object code = frame.code;
-    int next = frame.next;
-    Entry entry = entryFor(code);
-    Specialised found = entry.isEntered[next] ? entry.at[next] : null;
-    if (entry.known == null) entry.known = frame.known();
-    if (isCall) {
-      entryFor(frame.callerCode).siteAt(frame.callerNext).add(frame);
-      boolean isTick = isCallTick;
-      if (isTick) {
-        isCallTick = false;
-        ++tick;
-        misses = 0;
-        if (entry.at[next] == null) countTick(entry, next, BYTES_PER_TICK_OF_FUNCTION);
-      }
-      if (found != null && !entry.isShort) {
-        if (entry.tick != tick) {
-          entry.tick = tick;
-          entry.calls = 0;
+    Specialised found;
+    try {
+      Object code = frame.code;
+      int next = frame.next;
+      Entry entry = entryFor(code);
+      found = entry.isEntered[next] ? entry.at[next] : null;
+      if (entry.known == null) entry.known = frame.known();
+      if (isCall) {
+        entryFor(frame.callerCode).siteAt(frame.callerNext).add(frame);
+        boolean isTick = isCallTick;
+        if (isTick) {
+          isCallTick = false;
+          ++tick;
+          misses = 0;
+          if (entry.at[next] == null) countTick(entry, next, BYTES_PER_TICK_OF_FUNCTION);
         }
-        entry.isShort = ++entry.calls > MOST_SHORT_CALLS && !IS_ALWAYS;
-      } else {
-        found = null;
-        if (++misses > MOST_MISSES) callDue = IS_ALWAYS;
-      }
-    } else {
-      boolean isShort = found == null && entry.at[next] != null;
-      if (isShort && ++shortJumps < MOST_SHORT_JUMPS) return;
-      // The second jump since the tick: in between the loop has called what it calls.
-      boolean isTick = !isJumpTick || IS_ALWAYS;
-      isJumpTick = false;
-      if (isTick) {
-        if (entry.at[next] == null) {
-          if (isCallTick) {
-            countTick(entry, next, BYTES_PER_TICK_OF_LOOP);
-          } else {
-            count(entry, next, FULL_COUNT / ticksOfCallingLoop(entry, next) + 1);
+        if (found != null && !entry.isShort) {
+          if (entry.tick != tick) {
+            entry.tick = tick;
+            entry.calls = 0;
           }
+          entry.isShort = ++entry.calls > MOST_SHORT_CALLS && !IS_ALWAYS;
+        } else {
+          found = null;
+          if (++misses > MOST_MISSES) callDue = IS_ALWAYS;
         }
-        entered = 0;
+      } else {
+        boolean isShort = found == null && entry.at[next] != null;
+        if (isShort && ++shortJumps < MOST_SHORT_JUMPS) return;
+        // The second jump since the tick: in between the loop has called what it calls.
+        boolean isTick = !isJumpTick || IS_ALWAYS;
+        isJumpTick = false;
+        if (isTick) {
+          if (entry.at[next] == null) {
+            if (isCallTick) {
+              countTick(entry, next, BYTES_PER_TICK_OF_LOOP);
+            } else {
+              count(entry, next, FULL_COUNT / ticksOfCallingLoop(entry, next) + 1);
+            }
+          }
+          entered = 0;
+        }
+        // What ends early is entered again, so that it soon has what it lacks.
+        if (found == null ? isTick : ++entered > MOST_ENTERED) loopDue = IS_ALWAYS;
       }
-      // What ends early is entered again, so that it soon has what it lacks.
-      if (found == null ? isTick : ++entered > MOST_ENTERED) loopDue = IS_ALWAYS;
+    } catch (OutOfMemoryError error) {
+      // The program goes on without this.
+      return;
     }
     if (found == null) return;
 
@@ -404,9 +420,13 @@ public final class Specialiser extends Thread {
 
   /** What specialised code is to call; null if the loop has to run it. */
   Specialised findCallee(Object code, int next) {
-    Entry entry = entryFor(code);
-    if (entry.at[next] == null) count(entry, next, FULL_COUNT / MOST_COLD_CALLS);
-    return entry.at[next];
+    try {
+      Entry entry = entryFor(code);
+      if (entry.at[next] == null) count(entry, next, FULL_COUNT / MOST_COLD_CALLS);
+      return entry.at[next];
+    } catch (OutOfMemoryError error) {
+      return null;
+    }
   }
 
   private void count(Entry entry, int next, int share) {
@@ -497,7 +517,7 @@ public final class Specialiser extends Thread {
 
   /** A mistake of this class or of those it uses: the program runs as well without, tests do not. */
   private void fail(Throwable error) {
-    if (IS_ALWAYS) throw new AssertionError(error);
+    if (IS_ALWAYS && !(error instanceof VirtualMachineError)) throw new AssertionError(error);
     isOff = true;
     if (HAS_LOG) log("no more: " + error);
   }

@@ -285,6 +285,14 @@ final class Template {
     return fields[member];
   }
 
+  /** The class that an instruction names, by itself or by a member; null if there is none. */
+  String classNamedAt(int pc) {
+    int op = u1(codeStart + pc);
+    int index = u2(codeStart + pc + 1);
+    if (op == CHECKCAST || op == INSTANCEOF) return className(index);
+    return op >= GETSTATIC && op <= INVOKEINTERFACE ? ownerOf(index) : null;
+  }
+
   /** The first letter of a field's or a method's descriptor. */
   char letterOf(int member) {
     return (char) u1(constants[u2(constants[u2(constants[member] + 3)] + 3)] + 3);
