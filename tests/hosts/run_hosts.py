@@ -10,6 +10,7 @@ starts without that, too.
 cli-limit: a limit of the heap that is no size is an error when the program starts.
 jvm-parts, cli-parts: a function that is too long for the host is cut, and no traceback shows it.
 jvm-specialise: what an interpreter runs for a while gets code of its own, without being asked to.
+jvm-memory: it says the same of a program that uses up its memory with that code and without.
 
 Uses nothing beyond Python's own library, and what `./dev setup` installs for the backend.
 """
@@ -131,8 +132,8 @@ def cli_parts(folder):
     return parts(folder, "cli", ["mono"])
 
 
-# A loop, one in a function whose calls lead elsewhere after a while, a recursion, and an error whose line the
-# interpreter has to know.
+# A loop, one in a function whose calls lead elsewhere after a while, a recursion, and an error whose
+# line the interpreter has to know.
 LONG_PROGRAM = """\
 fun fib(n) { if (n < 2) return n; return fib(n - 2) + fib(n - 1); }
 var sum = 0;
