@@ -176,13 +176,19 @@ Operands must be two numbers or two strings.
 """
 
 
-def jvm_specialise(folder):
+def lox(folder, text):
+    """A jar of the Lox interpreter, and a program for it."""
     jar = os.path.join(folder, "lox.jar")
-    program = os.path.join(folder, "long.lox")
+    program = os.path.join(folder, "program.lox")
     with open(program, "w", encoding="utf-8") as file:
-        file.write(LONG_PROGRAM)
+        file.write(text)
     run([os.path.join(ROOT, "weft"), "translate", "interpreter_spec/lox/main.cc", "--backend=jvm",
          "-q", "-o", jar], ROOT)
+    return jar, program
+
+
+def jvm_specialise(folder):
+    jar, program = lox(folder, LONG_PROGRAM)
     outputs = set()
     for mode in ["-Dweft.specialise.log=true", "-Dweft.specialise=off"]:
         done = subprocess.run(["java", "-Xverify:all", mode, "-jar", jar, program], cwd=folder,
@@ -216,12 +222,7 @@ Out of memory.
 
 
 def jvm_memory(folder):
-    jar = os.path.join(folder, "lox.jar")
-    program = os.path.join(folder, "memory.lox")
-    with open(program, "w", encoding="utf-8") as file:
-        file.write(MEMORY_PROGRAM)
-    run([os.path.join(ROOT, "weft"), "translate", "interpreter_spec/lox/main.cc", "--backend=jvm",
-         "-q", "-o", jar], ROOT)
+    jar, program = lox(folder, MEMORY_PROGRAM)
     outputs = set()
     for mode in ["", "always", "off"]:
         done = subprocess.run(["java", "-Xmx24m", "-Dweft.specialise=" + mode, "-jar", jar, program],

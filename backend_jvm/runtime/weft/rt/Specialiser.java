@@ -471,8 +471,11 @@ public final class Specialiser extends Thread {
     Specialised made;
     synchronized (Specialised.class) {
       Specialised.objects = evaluation.objects();
-      made = (Specialised) loader.define(file).getDeclaredConstructor().newInstance();
-      Specialised.objects = null;
+      try {
+        made = (Specialised) loader.define(file).getDeclaredConstructor().newInstance();
+      } finally {
+        Specialised.objects = null;
+      }
     }
     made.specialiser = this;
     made.code = entry.code;
